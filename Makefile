@@ -1,0 +1,45 @@
+# Two commands for a fresh machine: `make demo` and `make test`. Each makes the environment first.
+PYTHON ?= python3
+BIN := .venv/bin
+export DO_NOT_TRACK := 1
+
+.PHONY: demo test test-unit lint format ui bench lock clean
+
+demo: .venv/.ready  ## sample -> build -> published marts, with three queries at the end
+	$(BIN)/warehouse demo
+
+test: .venv/.ready  ## every test, no network
+	$(BIN)/python -m pytest
+
+test-unit: .venv/.ready  ## the fast part
+	$(BIN)/python -m pytest tests/unit
+
+lint: .venv/.ready  ## style, strict types, SQL style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint dbt_project/models dbt_project/tests
+
+format: .venv/.ready
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+ui: .venv/.ready  ## the Dagster UI on loopback
+	$(BIN)/warehouse ui
+
+bench: .venv/.ready  ## timings, as ratios in one run
+	$(BIN)/python -m benchmarks
+
+lock:  ## refresh requirements.lock (needs uv)
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --no-emit-index-url --no-header -q -o requirements.lock
+
+clean:
+	rm -rf .venv .warehouse dbt_project/target
+
+# The environment is ready when everything in the lock is installed; a changed lock installs again.
+.venv/.ready: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=...")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@

@@ -1,0 +1,1 @@
+"""Everything Dagster, thin: assets, checks, jobs, schedules, resources."""

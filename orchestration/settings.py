@@ -1,0 +1,58 @@
+"""All settings, from the environment (prefix ``WAREHOUSE_``), in one place."""
+
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+DBT_PROJECT = PROJECT_ROOT / "dbt_project"
+
+
+class Settings(BaseSettings):
+    """Where things are and how much of the machine may be used.
+
+    Every field is set by an environment variable, e.g. ``WAREHOUSE_HOME``. Secrets (``HF_TOKEN``) are not settings:
+    the library that needs one reads it from the environment, so that it cannot end up in a log or a manifest.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="WAREHOUSE_", extra="ignore")
+
+    home: Path = Field(default=Path(".warehouse"), description="Folder of all data; never inside the repository's git.")
+    memory_limit: str = Field(default="4GB", description="DuckDB's memory limit; it spills to disk beyond it.")
+    threads: int = Field(default=2, ge=1, description="DuckDB's and dbt's threads.")
+    published_copies: int = Field(default=3, ge=1, description="Published copies kept; older ones are pruned.")
+    daily_schedule: bool = Field(default=False, description="Whether `daily_refresh` runs by itself every day.")
+    request_timeout_seconds: float = Field(default=60.0, gt=0, description="Time-out of one HTTP request.")
+    request_attempts: int = Field(default=6, ge=1, description="Attempts of one HTTP request before giving up.")
+
+    @cached_property
+    def root(self) -> Path:
+        """Absolute ``$WAREHOUSE_HOME``."""
+        return self.home.expanduser().absolute()
+
+    @property
+    def raw(self) -> Path:
+        """The raw store: write-once dated snapshots."""
+        return self.root / "raw"
+
+    @property
+    def build_database(self) -> Path:
+        """The database that only dbt writes."""
+        return self.root / "build" / "warehouse.duckdb"
+
+    @property
+    def published(self) -> Path:
+        """The folder of analyst copies; ``current.duckdb`` points to the newest."""
+        return self.root / "published"
+
+    @property
+    def current_database(self) -> Path:
+        """What analysts open."""
+        return self.published / "current.duckdb"
+
+
+#: How long a finished or abandoned staging folder may stay before it is swept.
+STAGING_MAX_AGE = timedelta(days=2)

@@ -1,0 +1,133 @@
+"""What a record of each kind looks like on disk: one Arrow schema and one key per kind.
+
+Only the columns that a later layer needs are here; the bytes as received are kept beside them. Timestamps are UTC
+without a zone, counts are 64-bit integers, a value that the provider did not give is null.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import pyarrow as pa
+
+
+class RecordKind(StrEnum):
+    """The kinds of record; the value is also the name of the data file in a snapshot."""
+
+    READINGS = "readings"
+    EDGES = "edges"
+    ORGANIZATION_TOTALS = "organization_totals"
+    REGISTRY_MODELS = "registry_models"
+    REGISTRY_PARAMETERS = "registry_parameters"
+    REGISTRY_REGIONS = "registry_regions"
+    REGISTRY_RELEASE_DATES = "registry_release_dates"
+
+
+@dataclass(frozen=True)
+class RecordType:
+    """Schema and key of one kind of record.
+
+    Attributes:
+        schema: columns as they are written to Parquet.
+        key: columns that identify a record within one snapshot; they are never null.
+    """
+
+    schema: pa.Schema
+    key: tuple[str, ...]
+
+
+_TIMESTAMP = pa.timestamp("us")
+
+RECORD_TYPES: dict[RecordKind, RecordType] = {
+    # One model as one provider saw it on one day: identity, attributes and counters.
+    RecordKind.READINGS: RecordType(
+        pa.schema(
+            [
+                ("model_id", pa.string()),  # Hub repository id as received, e.g. Qwen/Qwen3-8B
+                ("hub_id", pa.string()),  # the Hub's immutable object id (`_id`)
+                ("sha", pa.string()),  # git revision of the repository
+                ("source_name", pa.string()),  # the provider's own name for the model, where it has one
+                ("status", pa.string()),  # the provider's own status of the row, e.g. removed
+                ("read_at", _TIMESTAMP),  # when the provider read the counters
+                ("created_at", _TIMESTAMP),
+                ("last_modified_at", _TIMESTAMP),
+                ("release_date", pa.date32()),
+                ("downloads_30d", pa.int64()),
+                ("downloads_total", pa.int64()),
+                ("likes", pa.int64()),
+                ("pipeline_tag", pa.string()),
+                ("library_name", pa.string()),
+                ("license", pa.string()),
+                ("gated", pa.string()),  # false | auto | manual
+                ("is_private", pa.bool_()),
+                ("is_disabled", pa.bool_()),
+                ("total_parameters", pa.int64()),
+                ("active_parameters", pa.int64()),
+                ("is_moe", pa.bool_()),
+                ("family", pa.string()),
+                ("tags", pa.list_(pa.string())),
+                ("base_models", pa.list_(pa.struct([("relation", pa.string()), ("model_id", pa.string())]))),
+            ]
+        ),
+        key=("model_id",),
+    ),
+    # One declared dependency of a model on a base model.
+    RecordKind.EDGES: RecordType(
+        pa.schema(
+            [
+                ("derivative_model_id", pa.string()),
+                ("base_model_id", pa.string()),
+                ("relation", pa.string()),  # the provider's word for it; staging maps it to ours
+                ("created_at", _TIMESTAMP),  # creation of the derivative, where the list has it
+            ]
+        ),
+        key=("derivative_model_id", "base_model_id", "relation"),
+    ),
+    # An organisation's totals as a provider summed them; a check, never a fact.
+    RecordKind.ORGANIZATION_TOTALS: RecordType(
+        pa.schema(
+            [
+                ("organization_name", pa.string()),
+                ("models", pa.int64()),
+                ("downloads_30d", pa.int64()),
+                ("likes", pa.int64()),
+                ("variant", pa.string()),
+            ]
+        ),
+        key=("organization_name",),
+    ),
+    RecordKind.REGISTRY_MODELS: RecordType(
+        pa.schema([("organization_id", pa.string()), ("model_name", pa.string()), ("model_id", pa.string())]),
+        key=("model_id",),
+    ),
+    RecordKind.REGISTRY_PARAMETERS: RecordType(
+        pa.schema(
+            [
+                ("model_id", pa.string()),
+                ("total_parameters", pa.int64()),
+                ("active_parameters", pa.int64()),
+                ("is_moe", pa.bool_()),
+                ("notes", pa.string()),
+            ]
+        ),
+        key=("model_id",),
+    ),
+    RecordKind.REGISTRY_REGIONS: RecordType(
+        pa.schema([("organization_id", pa.string()), ("region", pa.string()), ("notes", pa.string())]),
+        key=("organization_id",),
+    ),
+    RecordKind.REGISTRY_RELEASE_DATES: RecordType(
+        pa.schema(
+            [
+                ("model_id", pa.string()),
+                ("hub_created_date", pa.date32()),
+                ("release_date", pa.date32()),
+                ("notes", pa.string()),
+            ]
+        ),
+        key=("model_id",),
+    ),
+}
+
+#: A record that was received but not accepted: its place in what was received (1 = first), the record as text (cut to
+#: 2,000 characters; the received bytes hold the rest) and one sentence that says why.
+REJECTED_SCHEMA = pa.schema([("record_number", pa.int64()), ("record", pa.string()), ("reason", pa.string())])

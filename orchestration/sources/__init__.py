@@ -1,0 +1,1 @@
+"""Connectors: one module per provider; each turns what a provider sends into candidate snapshots."""
