@@ -10,6 +10,7 @@ def reason_to_refuse(candidate: Candidate, *, previous: Manifest | None, today: 
     """One sentence that says why a candidate is refused, or None.
 
     Args:
+        candidate: what a connector made.
         previous: the newest snapshot of the same table before the candidate's day.
         today: the present day, UTC. A provider east of UTC may already write tomorrow's date.
     """
