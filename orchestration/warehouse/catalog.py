@@ -1,0 +1,182 @@
+"""The catalog: what is in the raw store, exported as Parquet for dbt before each build.
+
+dbt reads the records straight from the raw store; the catalog tells it which revisions are current, what was refused
+and which records were rejected. It is derived, so it is written anew each time.
+"""
+
+import shutil
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from orchestration.snapshots.manifest import Manifest, Outcome
+from orchestration.snapshots.records import RECORD_TYPES, REJECTED_SCHEMA
+from orchestration.snapshots.store import REJECTED_NAME, SnapshotStore
+
+_TIMESTAMP = pa.timestamp("us")
+
+#: One row per revision of a snapshot. Times are UTC, sizes in bytes.
+SNAPSHOTS_SCHEMA = pa.schema(
+    [
+        ("source", pa.string()),
+        ("table_name", pa.string()),
+        ("kind", pa.string()),
+        ("snapshot_date", pa.date32()),
+        ("revision", pa.int32()),
+        ("is_newest_revision", pa.bool_()),
+        ("requested_at", _TIMESTAMP),
+        ("fetched_at", _TIMESTAMP),
+        ("seconds", pa.float64()),
+        ("rows", pa.int64()),
+        ("rejected_rows", pa.int64()),
+        ("bytes", pa.int64()),
+        ("location", pa.string()),
+        ("source_revision", pa.string()),
+        ("licence", pa.string()),
+        ("citation", pa.string()),
+        ("code_version", pa.string()),
+        ("synthetic", pa.bool_()),
+        ("is_complete", pa.string()),
+        ("minimum_rows_share", pa.float64()),
+        ("priority", pa.int32()),
+        ("content_sha256", pa.string()),
+        ("records_sha256", pa.string()),
+    ]
+)
+
+#: One row per attempt to land something.
+OUTCOMES_SCHEMA = pa.schema(
+    [
+        ("source", pa.string()),
+        ("table_name", pa.string()),
+        ("snapshot_date", pa.date32()),
+        ("attempted_at", _TIMESTAMP),
+        ("outcome", pa.string()),
+        ("reason", pa.string()),
+        ("rows", pa.int64()),
+        ("rejected_rows", pa.int64()),
+        ("bytes", pa.int64()),
+        ("seconds", pa.float64()),
+        ("revision", pa.int32()),
+    ]
+)
+
+#: One row per rejected record; ``revision`` is null where the whole attempt landed nothing.
+REJECTED_RECORDS_SCHEMA = pa.schema(
+    [
+        ("source", pa.string()),
+        ("table_name", pa.string()),
+        ("snapshot_date", pa.date32()),
+        ("revision", pa.int32()),
+        *REJECTED_SCHEMA,
+    ]
+)
+
+
+def export_catalog(store: SnapshotStore, folder: Path, known_at: datetime | None = None) -> None:
+    """Writes the catalog's Parquet files into a folder, replacing what was there.
+
+    Args:
+        store: the raw store.
+        folder: ``$WAREHOUSE_HOME/build/catalog``.
+        known_at: take only what had been fetched by then, as if built at that time; None takes everything.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    manifests = [manifest for manifest in store.manifests() if known_at is None or manifest.fetched_at <= known_at]
+    outcomes = [outcome for outcome in store.outcomes() if known_at is None or outcome.attempted_at <= known_at]
+    folder.mkdir(parents=True)
+    pq.write_table(snapshot_rows(manifests), folder / "snapshots.parquet")
+    pq.write_table(outcome_rows(outcomes), folder / "ingest_outcomes.parquet")
+    pq.write_table(rejected_rows(store, manifests), folder / "rejected_records.parquet")
+    # DuckDB fails on a pattern that matches no file; a source without snapshots reads these empty files instead.
+    empty = folder / "empty" / "none" / "none" / "snapshot_date=1970-01-01" / "revision=0"
+    empty.mkdir(parents=True)
+    for kind, record_type in RECORD_TYPES.items():
+        pq.write_table(record_type.schema.empty_table(), empty / f"{kind.value}.parquet")
+
+
+def snapshot_rows(manifests: Iterable[Manifest]) -> pa.Table:
+    """Manifests as rows of ``SNAPSHOTS_SCHEMA``, with the newest revision of each snapshot marked."""
+    ordered = list(manifests)
+    newest: dict[tuple[str, str, object], int] = {}
+    for manifest in ordered:
+        key = (manifest.source, manifest.table, manifest.snapshot_date)
+        newest[key] = max(newest.get(key, 0), manifest.revision)
+    rows = [
+        {
+            "source": manifest.source,
+            "table_name": manifest.table,
+            "kind": manifest.kind.value,
+            "snapshot_date": manifest.snapshot_date,
+            "revision": manifest.revision,
+            "is_newest_revision": newest[manifest.source, manifest.table, manifest.snapshot_date] == manifest.revision,
+            "requested_at": _utc(manifest.requested_at),
+            "fetched_at": _utc(manifest.fetched_at),
+            "seconds": manifest.seconds,
+            "rows": manifest.rows,
+            "rejected_rows": manifest.rejected_rows,
+            "bytes": manifest.bytes,
+            "location": manifest.location,
+            "source_revision": manifest.source_revision,
+            "licence": manifest.licence,
+            "citation": manifest.citation,
+            "code_version": manifest.code_version,
+            "synthetic": manifest.synthetic,
+            "is_complete": manifest.is_complete,
+            "minimum_rows_share": manifest.minimum_rows_share,
+            "priority": manifest.priority,
+            "content_sha256": manifest.content_sha256,
+            "records_sha256": next(file.sha256 for file in manifest.files if file.name == manifest.records_file),
+        }
+        for manifest in ordered
+    ]
+    return pa.Table.from_pylist(rows, schema=SNAPSHOTS_SCHEMA)
+
+
+def outcome_rows(outcomes: Iterable[Outcome]) -> pa.Table:
+    """Attempts as rows of ``OUTCOMES_SCHEMA``."""
+    rows = [
+        {name: getattr(outcome, name) for name in OUTCOMES_SCHEMA.names} | {"attempted_at": _utc(outcome.attempted_at)}
+        for outcome in outcomes
+    ]
+    return pa.Table.from_pylist(rows, schema=OUTCOMES_SCHEMA)
+
+
+def rejected_rows(store: SnapshotStore, manifests: Iterable[Manifest]) -> pa.Table:
+    """Rejected records of landed and of refused attempts, as rows of ``REJECTED_RECORDS_SCHEMA``."""
+    tables = [
+        _labelled(
+            store.root / manifest.folder / REJECTED_NAME,
+            manifest.source,
+            manifest.table,
+            snapshot_date=manifest.snapshot_date,
+            revision=manifest.revision,
+        )
+        for manifest in manifests
+        if manifest.rejected_rows
+    ]
+    for path in sorted(store.root.glob("*/*/refused/*.parquet")):
+        table_folder = path.parent.parent
+        tables.append(_labelled(path, table_folder.parent.name, table_folder.name))
+    return pa.concat_tables(tables) if tables else REJECTED_RECORDS_SCHEMA.empty_table()
+
+
+def _labelled(
+    path: Path, source: str, table: str, snapshot_date: object = None, revision: int | None = None
+) -> pa.Table:
+    records = pq.read_table(path, schema=REJECTED_SCHEMA, partitioning=None)
+    labels = {"source": source, "table_name": table, "snapshot_date": snapshot_date, "revision": revision}
+    columns = [
+        pa.array([labels[field.name]] * records.num_rows, field.type)
+        if field.name in labels
+        else records.column(field.name)
+        for field in REJECTED_RECORDS_SCHEMA
+    ]
+    return pa.table(columns, schema=REJECTED_RECORDS_SCHEMA)
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(tzinfo=None)
