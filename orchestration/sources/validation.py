@@ -1,0 +1,160 @@
+"""Which records are accepted: pure rules over a typed frame, the same for every connector.
+
+A record with a wrong identity, count or date is rejected with a reason; of records with the same key one wins. A part
+that is wrong without harm to the rest (an endless tag, a base model that is no repository id) is taken out, and that
+is written down among the rejected records too. The received bytes keep everything.
+"""
+
+from datetime import date, timedelta
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+
+from orchestration.snapshots.records import RECORD_TYPES, REJECTED_SCHEMA, RecordKind
+
+#: Longest text that is kept in a typed record, in characters; the longest real tag has some hundreds.
+LONGEST_TEXT = 1_000
+#: How much of a rejected record is written beside the reason, in characters.
+LONGEST_REJECTED_RECORD = 2_000
+#: Largest count that is believed: beyond it, a JSON number is no longer exact.
+LARGEST_COUNT = 2**53
+#: A provider east of UTC may already write tomorrow's date.
+DATE_TOLERANCE = timedelta(days=1)
+
+_REPOSITORY_COLUMNS = frozenset({"model_id", "derivative_model_id", "base_model_id"})
+_NAME = r"[A-Za-z0-9_](?:[A-Za-z0-9_.\-]{0,94}[A-Za-z0-9_])?"
+_REPOSITORY_ID = rf"^(?:{_NAME}/)?{_NAME}$"
+
+
+def split_records(kind: RecordKind, frame: pl.DataFrame, snapshot_date: date) -> tuple[pa.Table, pa.Table]:
+    """Splits parsed records into accepted and rejected ones.
+
+    Duplicate keys: of readings, the one with the highest ``downloads_total`` wins (null counts as lowest), then the
+    highest ``downloads_30d``, then the later one; of all other kinds, the later one wins.
+
+    Args:
+        kind: kind of the records.
+        frame: one row per received record: columns of the kind, typed (missing ones are null), ``record_number``
+            (1 = first received), ``record`` (the record as text) and optionally ``defect`` (what the parser could
+            not read, as one sentence part, or null).
+        snapshot_date: the day that the records describe; what is dated after it is wrong.
+
+    Returns:
+        The accepted records in the kind's schema, unique by its key, and the rejected ones in ``REJECTED_SCHEMA``;
+        both in the order received.
+    """
+    record_type = RECORD_TYPES[kind]
+    frame = _complete(frame, record_type.schema)
+    defects = pl.coalesce(pl.col("defect"), *_defects(record_type.schema, record_type.key, snapshot_date))
+    frame = frame.with_columns(defect=defects)
+    wrong = frame.filter(pl.col("defect").is_not_null())
+    sound, repairs = _repaired(frame.filter(pl.col("defect").is_null()), record_type.schema)
+    winners, losers = _unique(kind, sound, record_type.key)
+    rejected = pl.concat([_rejection(part) for part in (wrong, losers, *repairs)]).sort("record_number", "reason")
+    good = winners.select(record_type.schema.names).to_arrow().cast(record_type.schema)
+    return good, rejected.to_arrow().cast(REJECTED_SCHEMA)
+
+
+def is_repository_id(text: pl.Expr) -> pl.Expr:
+    """Whether a text is a Hub repository id: ``name`` or ``namespace/name``, the rule of ``validate_repo_id``.
+
+    Letters and digits of ASCII, ``-``, ``_`` and ``.``; no part longer than 96, none begins or ends with ``-`` or
+    ``.``; no ``--``, no ``..``, no ``.git`` at the end. So no path, quote, line end or NUL gets through.
+    """
+    return (
+        text.str.contains(_REPOSITORY_ID)
+        & ~text.str.contains("..", literal=True)
+        & ~text.str.contains("--", literal=True)
+        & ~text.str.ends_with(".git")
+    )
+
+
+def _complete(frame: pl.DataFrame, schema: pa.Schema) -> pl.DataFrame:
+    """Adds the columns that a provider does not have, as nulls."""
+    types: dict[str, Any] = dict(pl.DataFrame(schema.empty_table()).schema) | {"defect": pl.String}
+    return frame.with_columns(
+        pl.lit(None, dtype=dtype).alias(name) for name, dtype in types.items() if name not in frame.columns
+    )
+
+
+def _defects(schema: pa.Schema, key: tuple[str, ...], snapshot_date: date) -> list[pl.Expr]:
+    """One expression per rule: the defect as text, or null."""
+    rules: list[tuple[pl.Expr, str]] = [(pl.col(name).is_null(), f"{name} is missing") for name in key]
+    latest = snapshot_date + DATE_TOLERANCE
+    for field in schema:
+        column = pl.col(field.name)
+        if field.name in _REPOSITORY_COLUMNS:
+            rules.append((~is_repository_id(column), f"{field.name} is not a Hub repository id"))
+        elif field.name in key:
+            rules.append((_is_unfit_text(column), f"{field.name} is empty, too long or has control characters"))
+        elif pa.types.is_integer(field.type):
+            rules.append((column < 0, f"{field.name} is negative"))
+            rules.append((column > LARGEST_COUNT, f"{field.name} is too large for a count"))
+        elif pa.types.is_temporal(field.type):
+            rules.append((column.cast(pl.Date) > latest, f"{field.name} lies after the snapshot of {snapshot_date}"))
+    return [pl.when(broken).then(pl.lit(reason)) for broken, reason in rules]
+
+
+def _is_unfit_text(column: pl.Expr) -> pl.Expr:
+    return (column.str.len_chars() == 0) | _is_too_long(column) | column.str.contains(r"\p{Cc}")
+
+
+def _repaired(frame: pl.DataFrame, schema: pa.Schema) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """Takes wrong parts out of otherwise sound records.
+
+    Returns:
+        The frame without these parts, and for each kind of repair the records as they were.
+    """
+    repairs = []
+    for field in schema:
+        column = pl.col(field.name)
+        if pa.types.is_string(field.type):
+            reason, broken = f"{field.name} has more than {LONGEST_TEXT:,} characters", _is_too_long(column)
+            kept = pl.lit(None, dtype=pl.String)
+        elif field.name == "tags":
+            reason, broken = f"a tag has more than {LONGEST_TEXT:,} characters", _has_item(frame, _is_too_long(column))
+            kept = column.list.eval(pl.element().filter(~_is_too_long(pl.element())))
+        elif field.name == "base_models":
+            base = column.struct.field("model_id")
+            reason, broken = "a base model is not a Hub repository id", _has_item(frame, ~is_repository_id(base))
+            kept = column.list.eval(pl.element().filter(is_repository_id(pl.element().struct.field("model_id"))))
+        else:
+            continue
+        touched = frame.filter(broken)
+        if touched.height:
+            repairs.append(touched.with_columns(defect=pl.lit(f"{reason}; kept without it")))
+            frame = frame.with_columns(pl.when(broken).then(kept).otherwise(column).alias(field.name))
+    return frame, repairs
+
+
+def _is_too_long(text: pl.Expr) -> pl.Expr:
+    return text.str.len_chars() > LONGEST_TEXT
+
+
+def _has_item(frame: pl.DataFrame, is_wrong: pl.Expr) -> pl.Expr:
+    """Whether a record's list has an item for which the expression, written for the list's column, holds."""
+    name = is_wrong.meta.root_names()[0]
+    items = frame.select("record_number", name).explode(name, empty_as_null=False, keep_nulls=False)
+    return pl.col("record_number").is_in(items.filter(is_wrong)["record_number"].unique().implode())
+
+
+def _unique(kind: RecordKind, frame: pl.DataFrame, key: tuple[str, ...]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """One record per key, and the records that lost."""
+    repeated = frame.select(pl.struct(key).is_duplicated()).to_series()
+    if not repeated.any():
+        return frame, frame.clear()
+    counters = ["downloads_total", "downloads_30d"] if kind is RecordKind.READINGS else []
+    ranked = frame.filter(repeated).sort([*counters, "record_number"], descending=True, nulls_last=True)
+    winner = pl.col("record_number").first().over(key)
+    losers = ranked.with_columns(winner=winner).filter(pl.col("record_number") != pl.col("winner"))
+    losers = losers.with_columns(defect=pl.format("duplicate key; record {} is kept", "winner")).drop("winner")
+    return frame.filter(~pl.col("record_number").is_in(losers["record_number"].implode())), losers
+
+
+def _rejection(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.select(
+        pl.col("record_number").cast(pl.Int64),
+        pl.col("record").cast(pl.String).str.slice(0, LONGEST_REJECTED_RECORD),
+        reason=pl.col("defect").cast(pl.String),
+    )
