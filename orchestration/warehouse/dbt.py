@@ -1,0 +1,179 @@
+"""Running dbt: its environment, its manifest and a build.
+
+dbt runs inside this process, so that it dies with it: a killed build never leaves a dbt behind that still writes.
+"""
+
+import hashlib
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import chdir, contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from orchestration.errors import ConfigurationError, DataRefused, WarehouseError
+from orchestration.settings import DBT_PROJECT, Settings
+
+#: dbt's console script in this environment, for those who start it as a process of its own.
+EXECUTABLE = Path(sys.executable).with_name("dbt")
+
+#: What dbt writes into its own project folder; no part of the project.
+_DERIVED = {"target", "logs", "dbt_packages"}
+
+#: dbt's events for a step that has run, and the field that says how many steps there are.
+_RESULT_EVENTS = {"LogModelResult": "total", "LogSeedResult": "total", "LogTestResult": "num_models"}
+
+#: Words of DuckDB that say the file itself is broken, not the data or the SQL.
+_BROKEN = ("checksum", "corrupt", "INTERNAL Error", "FATAL Error", "not a valid DuckDB database")
+
+
+@dataclass(frozen=True)
+class NodeDone:
+    """One model, seed or test has run: number ``index`` of ``total``."""
+
+    name: str
+    index: int
+    total: int
+
+
+class BrokenDatabase(WarehouseError):
+    """The build database cannot be read any more; it is derived, so it can be made anew."""
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """The environment variables that the dbt project reads."""
+    return {
+        "WAREHOUSE_HOME": str(settings.root),
+        "WAREHOUSE_MEMORY_LIMIT": settings.memory_limit,
+        "WAREHOUSE_THREADS": str(settings.threads),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DO_NOT_TRACK": "1",
+    }
+
+
+def target_path(settings: Settings) -> Path:
+    """Where dbt puts compiled SQL and run results."""
+    return settings.root / "build" / "dbt_target"
+
+
+def log_path(settings: Settings) -> Path:
+    """Folder of ``dbt.log``."""
+    return settings.root / "build" / "logs"
+
+
+def engine_versions() -> str:
+    """Versions of what turns snapshots into marts."""
+    return ", ".join(f"{package} {version(package)}" for package in ("duckdb", "dbt-core", "dbt-duckdb"))
+
+
+def project_sha256() -> str:
+    """Identity of the dbt project's files."""
+    digest = hashlib.sha256()
+    for path in sorted(DBT_PROJECT.rglob("*")):
+        relative = path.relative_to(DBT_PROJECT)
+        if path.is_file() and relative.parts[0] not in _DERIVED and not relative.name.startswith("."):
+            content = path.read_bytes()
+            digest.update(f"{relative.as_posix()}\0{len(content)}\0".encode())
+            digest.update(content)
+    return digest.hexdigest()
+
+
+def ensure_manifest(settings: Settings) -> Path:
+    """The project's manifest, parsed anew when the project has changed.
+
+    Raises:
+        ConfigurationError: the project cannot be parsed.
+    """
+    folder = settings.root / "build" / "dbt_manifest"
+    manifest, key_file = folder / "manifest.json", folder / "manifest.key"
+    key = hashlib.sha256(f"{project_sha256()} {environment(settings)} {engine_versions()}".encode()).hexdigest()
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder / "manifest.lock"):
+        if not (manifest.exists() and key_file.exists() and key_file.read_text() == key):
+            outcome = _invoke(settings, ["parse"], target=folder / "parse")
+            if outcome.exception is not None:
+                raise ConfigurationError(f"dbt cannot parse {DBT_PROJECT}: {_one_line(outcome.exception)}")
+            # A process that reads the manifest meanwhile keeps a whole one.
+            (folder / "parse" / "manifest.json").replace(manifest)
+            key_file.write_text(key)
+    return manifest
+
+
+def build(
+    settings: Settings, *, full_refresh: bool = False, report: Callable[[NodeDone], None] = lambda done: None
+) -> None:
+    """Runs ``dbt build``: seeds, models and their tests, in the order of their dependencies.
+
+    Raises:
+        DataRefused: a model or test failed; the sentence names each with its message.
+        BrokenDatabase: the build database cannot be read.
+        ConfigurationError: the project cannot be parsed or compiled.
+    """
+    arguments = ["build", *(["--full-refresh"] if full_refresh else [])]
+    outcome = _invoke(settings, arguments, target=target_path(settings), report=report)
+    if outcome.success:
+        return
+    results = getattr(outcome.result, "results", [])
+    failed = [result for result in results if result.status in {"error", "fail", "runtime error"}]
+    messages = [f"{result.node.resource_type} {result.node.name} ({_one_line(result.message)})" for result in failed]
+    text = "; ".join(messages) or _one_line(outcome.exception)
+    if any(word in text for word in _BROKEN):
+        raise BrokenDatabase(f"The build database {settings.build_database} is broken: {text}")
+    log = log_path(settings) / "dbt.log"
+    if not failed:
+        raise ConfigurationError(f"dbt could not run: {text} The log is {log}.")
+    raise DataRefused(
+        f"dbt failed on {len(failed)} of {len(results)} steps: {text}. "
+        f"The published copy is as it was; the log is {log}."
+    )
+
+
+def _invoke(
+    settings: Settings, arguments: list[str], *, target: Path, report: Callable[[NodeDone], None] | None = None
+) -> Any:
+    """Runs one dbt command in this process and gives dbt's own result object."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415 (1.5 s, only when dbt runs)
+    from dbt.cli.main import dbtRunner  # noqa: PLC0415
+
+    def on_event(event: Any) -> None:
+        total_field = _RESULT_EVENTS.get(event.info.name)
+        if report is not None and total_field is not None:
+            data = event.data
+            report(NodeDone(data.node_info.node_name, data.index, getattr(data, total_field)))
+
+    common = {
+        "--project-dir": DBT_PROJECT,
+        "--profiles-dir": DBT_PROJECT,
+        "--target-path": target,
+        "--log-path": log_path(settings),
+        "--log-level": "none",
+        "--log-level-file": "info",
+    }
+    flags = [str(part) for pair in common.items() for part in pair]
+    with _as_dbt_leaves_it(environment(settings)):
+        try:
+            return dbtRunner(callbacks=[on_event]).invoke([*arguments, *flags])
+        finally:
+            # Otherwise this process keeps the build database open.
+            DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+
+
+@contextmanager
+def _as_dbt_leaves_it(variables: dict[str, str]) -> Iterator[None]:
+    """Sets environment variables and restores them and the working directory, which dbt changes."""
+    before = dict(os.environ)
+    os.environ.update(variables)
+    try:
+        with chdir(Path.cwd()):
+            yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _one_line(message: object) -> str:
+    return " ".join(str(message).split())

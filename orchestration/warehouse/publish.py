@@ -1,0 +1,220 @@
+"""The analyst copy: marts and ops of a finished build in a new file, to which ``current.duckdb`` then points.
+
+    published/warehouse-<build>.duckdb   tables only, never changed once it has this name
+    published/current.duckdb             relative link to the newest, swapped in one step
+
+A reader that holds an older copy open keeps it, also after it was pruned; whoever opens ``current.duckdb`` during a
+build gets the last good copy.
+"""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+
+from orchestration.errors import ConfigurationError
+from orchestration.settings import Settings
+from orchestration.snapshots.disk import sync_folder
+from orchestration.snapshots.store import code_version
+from orchestration.warehouse import duckdb
+
+#: Schemas of the build database that analysts get.
+PUBLISHED_SCHEMAS = ("marts", "ops")
+
+SYNTHETIC_NOTICE = "SYNTHETIC: made from the embedded sample or other invented input. No figure here is a measurement."
+
+_UNFINISHED = ".unfinished-"
+
+
+class BuildRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What a published copy was made from; the one row of ``ops.builds``. Times are naive UTC.
+
+    ``fingerprint`` identifies all inputs: snapshots, failed attempts, dbt project, engines and code.
+    """
+
+    build_id: str
+    built_at: datetime
+    fingerprint: str
+    synthetic: bool
+    notice: str | None
+    code_version: str
+    engine_versions: str
+
+
+def publish(settings: Settings, *, fingerprint: str, synthetic: bool, engine_versions: str) -> BuildRecord:
+    """Makes a new published copy from the build database and points ``current.duckdb`` to it.
+
+    The caller holds the build lock and vouches that the build is finished.
+    """
+    folder = settings.published
+    folder.mkdir(parents=True, exist_ok=True)
+    for leftover in folder.glob(f"{_UNFINISHED}*"):
+        leftover.unlink()
+    built_at = _free_moment(folder, fingerprint)
+    record = BuildRecord(
+        build_id=_build_id(built_at, fingerprint),
+        built_at=built_at,
+        fingerprint=fingerprint,
+        synthetic=synthetic,
+        notice=SYNTHETIC_NOTICE if synthetic else None,
+        code_version=code_version(),
+        engine_versions=engine_versions,
+    )
+    unfinished = folder / f"{_UNFINISHED}{record.build_id}.duckdb"
+    with duckdb.connect(settings) as connection:
+        # Views of the build database name it by its file's stem.
+        duckdb.attach(connection, settings.build_database, settings.build_database.stem, read_only=True)
+        duckdb.attach(connection, unfinished, "copy", read_only=False)
+        _copy_tables(connection, settings.build_database.stem, "copy", synthetic=synthetic)
+        _write_record(connection, "copy", record)
+    copy = published_copy(folder, record.build_id)
+    unfinished.replace(copy)
+    _point(settings.current_database, copy)
+    _prune(settings)
+    sync_folder(folder)
+    return record
+
+
+def published_copy(folder: Path, build_id: str) -> Path:
+    """The file of one build in the folder of published copies."""
+    return folder / f"warehouse-{build_id}.duckdb"
+
+
+def current_copy(settings: Settings) -> Path:
+    """The file to which ``current.duckdb`` points: open this one, so that a later swap does not mix two files.
+
+    Raises:
+        ConfigurationError: nothing is published yet.
+    """
+    if not settings.current_database.exists():
+        raise ConfigurationError(
+            f"Nothing is published in {settings.published}; run `warehouse build` (or `warehouse demo`) first."
+        )
+    return settings.current_database.resolve()
+
+
+def current_record(settings: Settings) -> BuildRecord | None:
+    """What the current copy was made from; None when there is none or it cannot be read."""
+    try:
+        with duckdb.connect_read_only(settings, current_copy(settings)) as connection:
+            columns = ", ".join(BuildRecord.__struct_fields__)
+            row = connection.execute(f"SELECT {columns} FROM ops.builds").fetchone()  # noqa: S608
+    except (ConfigurationError, duckdb.Error):
+        return None
+    return BuildRecord(**dict(zip(BuildRecord.__struct_fields__, row, strict=True))) if row else None
+
+
+def _copy_tables(connection: duckdb.Connection, source: str, target: str, *, synthetic: bool) -> None:
+    """Copies every table and view of the published schemas as a table, with comments, ordered by its key."""
+    for schema in PUBLISHED_SCHEMAS:
+        connection.execute(f"CREATE SCHEMA {duckdb.identifier(target)}.{duckdb.identifier(schema)}")
+    for schema, table, comment in _relations(connection, source):
+        _copy_table(connection, (source, schema, table), (target, schema, table))
+        text = " ".join(part for part in (SYNTHETIC_NOTICE if synthetic else None, comment) if part)
+        if text:
+            connection.execute(f"COMMENT ON TABLE {_path(target, schema, table)} IS {duckdb.literal(text)}")
+
+
+def _copy_table(connection: duckdb.Connection, source: tuple[str, str, str], target: tuple[str, str, str]) -> None:
+    columns = connection.execute(
+        """
+        SELECT column_name, data_type, is_nullable, comment FROM duckdb_columns()
+        WHERE database_name = ? AND schema_name = ? AND table_name = ? ORDER BY column_index
+        """,
+        source,
+    ).fetchall()
+    # NOT NULL is kept; a primary key would cost an index in a file that nobody writes to.
+    definitions = ", ".join(
+        f"{duckdb.identifier(name)} {data_type}{'' if nullable else ' NOT NULL'}"
+        for name, data_type, nullable, _ in columns
+    )
+    connection.execute(f"CREATE TABLE {_path(*target)} ({definitions})")
+    order = ", ".join(map(duckdb.identifier, _primary_key(connection, *source))) or "ALL"
+    connection.execute(f"INSERT INTO {_path(*target)} SELECT * FROM {_path(*source)} ORDER BY {order}")  # noqa: S608
+    for name, _, _, comment in columns:
+        if comment:
+            column = f"{_path(*target)}.{duckdb.identifier(name)}"
+            connection.execute(f"COMMENT ON COLUMN {column} IS {duckdb.literal(comment)}")
+
+
+def _relations(connection: duckdb.Connection, database: str) -> list[tuple[str, str, str | None]]:
+    """Schema, name and comment of every table and view that is published."""
+    return connection.execute(
+        """
+        SELECT schema_name, table_name, comment FROM duckdb_tables()
+        WHERE database_name = $database AND list_contains($schemas, schema_name)
+        UNION ALL
+        SELECT schema_name, view_name, comment FROM duckdb_views()
+        WHERE database_name = $database AND list_contains($schemas, schema_name)
+        ORDER BY ALL
+        """,
+        {"database": database, "schemas": list(PUBLISHED_SCHEMAS)},
+    ).fetchall()
+
+
+def _primary_key(connection: duckdb.Connection, database: str, schema: str, table: str) -> list[str]:
+    row = connection.execute(
+        """
+        SELECT constraint_column_names FROM duckdb_constraints()
+        WHERE constraint_type = 'PRIMARY KEY' AND database_name = ? AND schema_name = ? AND table_name = ?
+        """,
+        (database, schema, table),
+    ).fetchone()
+    return list(row[0]) if row else []
+
+
+def _write_record(connection: duckdb.Connection, database: str, record: BuildRecord) -> None:
+    table = _path(database, "ops", "builds")
+    connection.execute(
+        f"""
+        CREATE TABLE {table} (
+            build_id VARCHAR NOT NULL, built_at TIMESTAMP NOT NULL, fingerprint VARCHAR NOT NULL,
+            synthetic BOOLEAN NOT NULL, notice VARCHAR, code_version VARCHAR NOT NULL, engine_versions VARCHAR NOT NULL
+        )
+        """
+    )
+    connection.execute(f"INSERT INTO {table} VALUES (?, ?, ?, ?, ?, ?, ?)", msgspec.structs.astuple(record))  # noqa: S608
+    comments = {
+        None: "What this copy was made from: one row.",
+        "build_id": "UTC time of publication and the first characters of the fingerprint.",
+        "built_at": "When this copy was published, UTC.",
+        "fingerprint": "SHA-256 over all inputs: snapshots, failed attempts, dbt project, engines and code.",
+        "synthetic": "Whether any input is invented (the embedded sample).",
+        "notice": "What a reader must know before using a figure.",
+        "code_version": "Version of this package.",
+        "engine_versions": "Versions of the engines that made it.",
+    }
+    for column, text in comments.items():
+        what = f"TABLE {table}" if column is None else f"COLUMN {table}.{duckdb.identifier(column)}"
+        connection.execute(f"COMMENT ON {what} IS {duckdb.literal(text)}")
+
+
+def _point(link: Path, copy: Path) -> None:
+    """Points a relative link to a copy, in one step."""
+    unfinished = link.with_name(f"{_UNFINISHED}{link.name}")
+    unfinished.symlink_to(copy.name)
+    unfinished.replace(link)
+
+
+def _prune(settings: Settings) -> None:
+    """Removes the oldest copies beyond the number that is kept; open readers keep what they have."""
+    current = settings.current_database.resolve()
+    older = sorted(path for path in settings.published.glob("warehouse-*.duckdb") if path != current)
+    for path in older[: max(0, len(older) - (settings.published_copies - 1))]:
+        path.unlink()
+
+
+def _free_moment(folder: Path, fingerprint: str) -> datetime:
+    """The present second, or the next one for which no copy exists yet: a published name is never reused."""
+    moment = datetime.now(UTC).replace(microsecond=0, tzinfo=None)
+    while published_copy(folder, _build_id(moment, fingerprint)).exists():
+        moment += timedelta(seconds=1)
+    return moment
+
+
+def _build_id(moment: datetime, fingerprint: str) -> str:
+    return f"{moment:%Y%m%dT%H%M%SZ}-{fingerprint[:8]}"
+
+
+def _path(*names: str) -> str:
+    return ".".join(map(duckdb.identifier, names))
