@@ -1,14 +1,21 @@
 """The manifest of a snapshot and the record of an attempt, as they are written to disk (JSON)."""
 
+import re
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 
+from orchestration.errors import ConfigurationError
 from orchestration.snapshots.records import RecordKind
 
 MANIFEST_NAME = "manifest.json"
+REJECTED_NAME = "rejected.parquet"
+RECEIVED = "received"
+
+#: Names of sources and tables become folders and patterns in SQL, so nothing else gets through.
+_NAME = re.compile(r"[a-z0-9_]{1,100}")
 
 
 class ReceivedEntry(msgspec.Struct, frozen=True):
@@ -39,8 +46,8 @@ class ColumnEntry(msgspec.Struct, frozen=True):
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """What a snapshot is, where it came from and how to prove that it is unchanged.
 
-    ``content_sha256`` identifies the records, the rejected records and the declared settings, independent of the
-    Parquet writer; two snapshots with the same value say the same.
+    ``content_sha256`` identifies the records, the rejected records and the settings that readers act on, independent
+    of the Parquet writer; two snapshots with the same value say the same.
     """
 
     source: str
@@ -84,7 +91,9 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """One attempt to land a snapshot; a row of ``ops.ingest_outcomes``.
 
     ``bytes`` counts the received bytes, ``seconds`` the time from request to verdict, ``received`` names the kept
-    bytes by sha256. ``snapshot_date`` is null when not even the date could be read.
+    bytes by sha256 and ``rejected`` the file of rejected records, where nothing landed that could hold them
+    (``refused/<rejected>.parquet`` in the table's folder). ``snapshot_date`` is null when not even the date could be
+    read.
     """
 
     source: str
@@ -99,7 +108,27 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float = 0.0
     revision: int | None = None
     received: tuple[str, ...] = ()
+    rejected: str | None = None
     unreachable: bool = False
+
+
+def is_name(name: str) -> bool:
+    """Whether a source or table may have this name."""
+    return _NAME.fullmatch(name) is not None
+
+
+def source_folder(source: str) -> Path:
+    """Folder of a source, relative to the raw store.
+
+    Raises:
+        ConfigurationError: a name is not made of small letters, digits and underscores.
+    """
+    return Path(_checked(source))
+
+
+def table_folder(source: str, table: str) -> Path:
+    """Folder of all snapshots of one table; raises like :func:`source_folder`."""
+    return source_folder(source) / _checked(table)
 
 
 def snapshot_folder(source: str, table: str, snapshot_date: date, revision: int) -> Path:
@@ -107,9 +136,14 @@ def snapshot_folder(source: str, table: str, snapshot_date: date, revision: int)
     return table_folder(source, table) / f"snapshot_date={snapshot_date.isoformat()}" / f"revision={revision}"
 
 
-def table_folder(source: str, table: str) -> Path:
-    """Folder of all snapshots of one table, relative to the raw store."""
-    return Path(source) / table
+def refused_file(source: str, table: str, sha256: str) -> Path:
+    """File of the rejected records of an attempt that landed nothing, relative to the raw store."""
+    return table_folder(source, table) / "refused" / f"{sha256}.parquet"
+
+
+def received_file(sha256: str) -> Path:
+    """Received bytes, by their sha256, relative to the raw store."""
+    return Path(RECEIVED) / sha256[:2] / sha256
 
 
 def outcome_of(manifest: Manifest) -> Outcome:
@@ -143,3 +177,11 @@ def decode_manifest(data: bytes) -> Manifest:
 def decode_outcome(data: bytes) -> Outcome:
     """Reads one line of a ledger; raises like :func:`decode_manifest`."""
     return msgspec.json.decode(data, type=Outcome)
+
+
+def _checked(name: str) -> str:
+    if not is_name(name):
+        raise ConfigurationError(
+            f"{name!r} cannot be the name of a source or table; use small letters, digits and underscores."
+        )
+    return name

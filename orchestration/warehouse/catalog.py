@@ -12,9 +12,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from orchestration.snapshots.manifest import Manifest, Outcome
+from orchestration.snapshots.manifest import REJECTED_NAME, Manifest, Outcome, refused_file
 from orchestration.snapshots.records import RECORD_TYPES, REJECTED_SCHEMA
-from orchestration.snapshots.store import REJECTED_NAME, SnapshotStore
+from orchestration.snapshots.store import SnapshotStore
 
 _TIMESTAMP = pa.timestamp("us")
 
@@ -90,7 +90,7 @@ def export_catalog(store: SnapshotStore, folder: Path, known_at: datetime | None
     folder.mkdir(parents=True)
     pq.write_table(snapshot_rows(manifests), folder / "snapshots.parquet")
     pq.write_table(outcome_rows(outcomes), folder / "ingest_outcomes.parquet")
-    pq.write_table(rejected_rows(store, manifests), folder / "rejected_records.parquet")
+    pq.write_table(rejected_rows(store, manifests, outcomes), folder / "rejected_records.parquet")
     # DuckDB fails on a pattern that matches no file; a source without snapshots reads these empty files instead.
     empty = folder / "empty" / "none" / "none" / "snapshot_date=1970-01-01" / "revision=0"
     empty.mkdir(parents=True)
@@ -145,7 +145,7 @@ def outcome_rows(outcomes: Iterable[Outcome]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=OUTCOMES_SCHEMA)
 
 
-def rejected_rows(store: SnapshotStore, manifests: Iterable[Manifest]) -> pa.Table:
+def rejected_rows(store: SnapshotStore, manifests: Iterable[Manifest], outcomes: Iterable[Outcome]) -> pa.Table:
     """Rejected records of landed and of refused attempts, as rows of ``REJECTED_RECORDS_SCHEMA``."""
     tables = [
         _labelled(
@@ -158,9 +158,11 @@ def rejected_rows(store: SnapshotStore, manifests: Iterable[Manifest]) -> pa.Tab
         for manifest in manifests
         if manifest.rejected_rows
     ]
-    for path in sorted(store.root.glob("*/*/refused/*.parquet")):
-        table_folder = path.parent.parent
-        tables.append(_labelled(path, table_folder.parent.name, table_folder.name))
+    # An attempt that is repeated rejects the same records again; they are listed once.
+    refused = {(each.source, each.table_name, each.snapshot_date, each.rejected) for each in outcomes if each.rejected}
+    for source, table, snapshot_date, sha256 in sorted(refused, key=str):
+        path = store.root / refused_file(source, table, str(sha256))
+        tables.append(_labelled(path, source, table, snapshot_date=snapshot_date))
     return pa.concat_tables(tables) if tables else REJECTED_RECORDS_SCHEMA.empty_table()
 
 

@@ -1,0 +1,101 @@
+"""The disk under the raw store: durable writes, hashes of files, and its refusals as one clear sentence."""
+
+import errno
+import hashlib
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from orchestration.errors import ConfigurationError, WarehouseError
+from orchestration.snapshots.manifest import FileEntry
+
+STAGING = ".staging"
+_CHUNK = 1 << 20
+_FULL = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk quota is used up",
+    errno.EFBIG: "a file may not grow",
+}
+_CLOSED = {errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EEXIST, errno.EISDIR}
+
+
+@contextmanager
+def writing(root: Path, what: str) -> Iterator[None]:
+    """Turns the system's refusal to write into one clear sentence.
+
+    Raises:
+        ConfigurationError: the folder cannot be written at all.
+        WarehouseError: the disk is full or broken.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            sentence = f"{what} was not landed in {root}: {_FULL[error.errno]}; free some space and run it again."
+            raise WarehouseError(sentence) from error
+        if error.errno in _CLOSED:
+            raise ConfigurationError(
+                f"{what} was not landed: {root} cannot be written ({error.strerror}); set WAREHOUSE_HOME to a folder "
+                "that can be."
+            ) from error
+        raise WarehouseError(f"{what} was not landed in {root}: {error}; mend the cause and run it again.") from error
+
+
+@contextmanager
+def staged(root: Path, source: str) -> Iterator[Path]:
+    """A path under ``.staging`` at which to make a file or folder; what was not moved away is removed."""
+    path = root / STAGING / source / uuid.uuid4().hex
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        yield path
+    finally:
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def write_durably(path: Path, data: bytes) -> None:
+    """Writes a new file and waits until the disk has it."""
+    with path.open("wb") as handle:
+        handle.write(data)
+        handle.flush()
+        os.fsync(handle.fileno())
+
+
+def write_parquet(path: Path, table: pa.Table) -> FileEntry:
+    """Writes a table as Parquet, durably, and says how to recognise the file."""
+    pq.write_table(table, path, compression="zstd")
+    with path.open("rb") as handle:
+        os.fsync(handle.fileno())
+    sha256, size = file_sha256(path)
+    return FileEntry(name=path.name, sha256=sha256, bytes=size, rows=table.num_rows)
+
+
+def file_sha256(path: Path, copy_to: BinaryIO | None = None) -> tuple[str, int]:
+    """The sha256 and size in bytes of a file, read in pieces that are also written to ``copy_to``."""
+    digest = hashlib.sha256()
+    size = 0
+    with path.open("rb") as handle:
+        while chunk := handle.read(_CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+            if copy_to is not None:
+                copy_to.write(chunk)
+    return digest.hexdigest(), size
+
+
+def sync_folder(folder: Path) -> None:
+    """Waits until the disk has a folder's entries (a rename is durable only then)."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,144 @@
+"""Reading the raw store: which snapshots are there, what their manifests say, and every attempt on record.
+
+raw/<source>/<table>/snapshot_date=YYYY-MM-DD/revision=N/   records, rejected.parquet, manifest.json (write-once)
+raw/<source>/<table>/refused/<sha256>.parquet                rejected records of attempts that landed nothing
+raw/<source>/outcomes.jsonl                                  attempts that landed nothing
+raw/received/<aa>/<sha256>                                   bytes as received, one copy each
+"""
+
+import os
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from orchestration.errors import DataRefused
+from orchestration.snapshots.ledger import LEDGER_NAME, read_outcomes
+from orchestration.snapshots.manifest import (
+    MANIFEST_NAME,
+    RECEIVED,
+    Manifest,
+    Outcome,
+    decode_manifest,
+    is_name,
+    outcome_of,
+    received_file,
+    snapshot_folder,
+    source_folder,
+    table_folder,
+)
+
+_DAY = "snapshot_date="
+_REVISION = "revision="
+
+
+class SnapshotReader:
+    """Reads the snapshots under one folder.
+
+    Args:
+        root: the folder ``raw/``; it need not exist yet.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def sources(self) -> list[str]:
+        """Sources for which anything was attempted."""
+        return sorted(name for name in _folders(self.root) if is_name(name) and name != RECEIVED)
+
+    def tables(self, source: str) -> list[str]:
+        """Tables of a source for which anything has landed or was refused with rejected records."""
+        return sorted(filter(is_name, _folders(self.root / source_folder(source))))
+
+    def snapshot_dates(self, source: str, table: str) -> list[date]:
+        """Days for which a snapshot has landed, in order."""
+        return [day for day in self._days(source, table) if self.revisions(source, table, day)]
+
+    def revisions(self, source: str, table: str, snapshot_date: date) -> list[int]:
+        """Revisions of one snapshot, oldest first."""
+        folder = self.root / snapshot_folder(source, table, snapshot_date, 0).parent
+        return sorted(int(number) for number in _folders(folder, _REVISION) if number.isdecimal())
+
+    def manifests(self, source: str | None = None, table: str | None = None) -> Iterator[Manifest]:
+        """All manifests of all revisions (of one source or table), by source, table, date and revision.
+
+        Raises:
+            DataRefused: a snapshot has no valid manifest.
+        """
+        for of_source in [source] if source else self.sources():
+            for of_table in [table] if table else self.tables(of_source):
+                for day in self._days(of_source, of_table):
+                    for revision in self.revisions(of_source, of_table, day):
+                        yield self.manifest(of_source, of_table, day, revision)
+
+    def manifest(self, source: str, table: str, snapshot_date: date, revision: int) -> Manifest:
+        """The manifest of one revision; raises like :func:`read_manifest`."""
+        return read_manifest(self.root / snapshot_folder(source, table, snapshot_date, revision) / MANIFEST_NAME)
+
+    def current(self, source: str, table: str, snapshot_date: date) -> Manifest | None:
+        """The newest revision of one snapshot: what readers take."""
+        revisions = self.revisions(source, table, snapshot_date)
+        return self.manifest(source, table, snapshot_date, revisions[-1]) if revisions else None
+
+    def newest(self, source: str, table: str, before: date | None = None) -> Manifest | None:
+        """The newest revision of the latest snapshot of a table, or of the latest one before a day."""
+        # Days are looked at from the newest on: an archive may hold thousands, and the first usually answers.
+        for day in reversed(self._days(source, table)):
+            if before is None or day < before:
+                manifest = self.current(source, table, day)
+                if manifest is not None:
+                    return manifest
+        return None
+
+    def read(self, manifest: Manifest) -> pa.Table:
+        """The accepted records of a snapshot."""
+        return pq.read_table(self.root / manifest.folder / manifest.records_file, partitioning=None)
+
+    def received_path(self, sha256: str) -> Path:
+        """Where the received bytes with this sha256 are kept."""
+        return self.root / received_file(sha256)
+
+    def outcomes(self, source: str | None = None) -> Iterator[Outcome]:
+        """Every attempt (of one source): the landed ones from the manifests, the others from the ledgers."""
+        yield from map(outcome_of, self.manifests(source))
+        for of_source in [source] if source else self.sources():
+            yield from read_outcomes(self.root / source_folder(of_source) / LEDGER_NAME)
+
+    def _days(self, source: str, table: str) -> list[date]:
+        return sorted(filter(None, map(_day, _folders(self.root / table_folder(source, table), _DAY))))
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Reads one manifest.
+
+    Raises:
+        DataRefused: the file is missing or not a manifest.
+    """
+    try:
+        return decode_manifest(path.read_bytes())
+    except (OSError, msgspec.DecodeError, msgspec.ValidationError) as error:
+        raise DataRefused(
+            f"{path} is not a valid manifest ({error}); run `warehouse verify` on the raw store."
+        ) from None
+
+
+def _folders(folder: Path, prefix: str = "") -> list[str]:
+    """Names of the folders in a folder that begin with a prefix, without it."""
+    try:
+        with os.scandir(folder) as entries:  # knows what is a folder without asking the disk for each
+            return [
+                entry.name.removeprefix(prefix) for entry in entries if entry.name.startswith(prefix) and entry.is_dir()
+            ]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def _day(text: str) -> date | None:
+    """A day in ISO form; None for anything else, which `warehouse verify` reports."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
