@@ -9,7 +9,8 @@ from filelock import FileLock, Timeout
 from orchestration.errors import ConfigurationError, Unreachable, WarehouseError
 from orchestration.snapshots.candidate import Candidate, Failure
 from orchestration.snapshots.disk import writing
-from orchestration.snapshots.manifest import Outcome, source_folder
+from orchestration.snapshots.layout import source_folder
+from orchestration.snapshots.manifest import Outcome
 from orchestration.snapshots.store import SnapshotStore
 from orchestration.sources.spec import IngestRequest, SourceSpec
 

@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.errors import ConfigurationError, WarehouseError
+from orchestration.snapshots.layout import STAGING
 from orchestration.snapshots.manifest import FileEntry
 
-STAGING = ".staging"
 _CHUNK = 1 << 20
 _FULL = {
     errno.ENOSPC: "the disk is full",

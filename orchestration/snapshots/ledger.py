@@ -12,9 +12,8 @@ import msgspec
 from filelock import FileLock
 
 from orchestration.errors import DataRefused
-from orchestration.snapshots.manifest import Outcome, decode_outcome, encode
+from orchestration.snapshots.manifest import Outcome, decode_outcome, encode_outcome
 
-LEDGER_NAME = "outcomes.jsonl"
 _BLOCK = 1 << 16
 
 
@@ -23,7 +22,7 @@ def append_outcome(path: Path, outcome: Outcome) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(path.with_suffix(".lock")), path.open("a+b") as handle:
         handle.truncate(_whole_length(handle))
-        handle.write(encode(outcome))
+        handle.write(encode_outcome(outcome))
         handle.flush()
         os.fsync(handle.fileno())
 

@@ -1,5 +1,6 @@
 """The manifest of a snapshot and the record of an attempt, as they are written to disk (JSON)."""
 
+import hashlib
 import re
 from datetime import date, datetime
 from pathlib import Path
@@ -7,15 +8,11 @@ from typing import Any, Literal
 
 import msgspec
 
-from orchestration.errors import ConfigurationError
+from orchestration.snapshots.layout import snapshot_folder
 from orchestration.snapshots.records import RecordKind
 
-MANIFEST_NAME = "manifest.json"
-REJECTED_NAME = "rejected.parquet"
-RECEIVED = "received"
-
-#: Names of sources and tables become folders and patterns in SQL, so nothing else gets through.
-_NAME = re.compile(r"[a-z0-9_]{1,100}")
+#: The seal is the manifest's last line: the hash of its text with an empty seal.
+_SEAL = re.compile(rb'(?<="manifest_sha256": ")[0-9a-f]*(?="\n\}\n\Z)')
 
 
 class ReceivedEntry(msgspec.Struct, frozen=True):
@@ -47,7 +44,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """What a snapshot is, where it came from and how to prove that it is unchanged.
 
     ``content_sha256`` identifies the records, the rejected records and the settings that readers act on, independent
-    of the Parquet writer; two snapshots with the same value say the same.
+    of the Parquet writer; two snapshots with the same value say the same. ``manifest_sha256`` seals the manifest.
     """
 
     source: str
@@ -75,6 +72,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     minimum_rows_share: float | None
     priority: int
     declared: dict[str, Any]
+    manifest_sha256: str = ""
 
     @property
     def folder(self) -> Path:
@@ -112,40 +110,6 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     unreachable: bool = False
 
 
-def is_name(name: str) -> bool:
-    """Whether a source or table may have this name."""
-    return _NAME.fullmatch(name) is not None
-
-
-def source_folder(source: str) -> Path:
-    """Folder of a source, relative to the raw store.
-
-    Raises:
-        ConfigurationError: a name is not made of small letters, digits and underscores.
-    """
-    return Path(_checked(source))
-
-
-def table_folder(source: str, table: str) -> Path:
-    """Folder of all snapshots of one table; raises like :func:`source_folder`."""
-    return source_folder(source) / _checked(table)
-
-
-def snapshot_folder(source: str, table: str, snapshot_date: date, revision: int) -> Path:
-    """Folder of one revision of a snapshot, relative to the raw store (hive-partitioned, so that SQL can read it)."""
-    return table_folder(source, table) / f"snapshot_date={snapshot_date.isoformat()}" / f"revision={revision}"
-
-
-def refused_file(source: str, table: str, sha256: str) -> Path:
-    """File of the rejected records of an attempt that landed nothing, relative to the raw store."""
-    return table_folder(source, table) / "refused" / f"{sha256}.parquet"
-
-
-def received_file(sha256: str) -> Path:
-    """Received bytes, by their sha256, relative to the raw store."""
-    return Path(RECEIVED) / sha256[:2] / sha256
-
-
 def outcome_of(manifest: Manifest) -> Outcome:
     """The landed attempt that a manifest stands for: the manifest itself is the record of a landing."""
     return Outcome(
@@ -163,10 +127,11 @@ def outcome_of(manifest: Manifest) -> Outcome:
     )
 
 
-def encode(value: Manifest | Outcome) -> bytes:
-    """Stable JSON of a manifest (indented) or an outcome (one line)."""
-    line = msgspec.json.encode(value, order="deterministic")
-    return msgspec.json.format(line, indent=2) + b"\n" if isinstance(value, Manifest) else line + b"\n"
+def encode_manifest(manifest: Manifest) -> bytes:
+    """Stable, indented JSON of a manifest, sealed with its own hash."""
+    line = msgspec.json.encode(msgspec.structs.replace(manifest, manifest_sha256=""), order="deterministic")
+    text = msgspec.json.format(line, indent=2) + b"\n"
+    return _SEAL.sub(hashlib.sha256(text).hexdigest().encode(), text)
 
 
 def decode_manifest(data: bytes) -> Manifest:
@@ -174,14 +139,17 @@ def decode_manifest(data: bytes) -> Manifest:
     return msgspec.json.decode(data, type=Manifest)
 
 
+def is_sealed(data: bytes) -> bool:
+    """Whether the text of a manifest is as it was written."""
+    seal = _SEAL.search(data)
+    return seal is not None and seal.group() == hashlib.sha256(_SEAL.sub(b"", data)).hexdigest().encode()
+
+
+def encode_outcome(outcome: Outcome) -> bytes:
+    """Stable JSON of an attempt, one line."""
+    return msgspec.json.encode(outcome, order="deterministic") + b"\n"
+
+
 def decode_outcome(data: bytes) -> Outcome:
     """Reads one line of a ledger; raises like :func:`decode_manifest`."""
     return msgspec.json.decode(data, type=Outcome)
-
-
-def _checked(name: str) -> str:
-    if not is_name(name):
-        raise ConfigurationError(
-            f"{name!r} cannot be the name of a source or table; use small letters, digits and underscores."
-        )
-    return name

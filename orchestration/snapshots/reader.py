@@ -1,10 +1,4 @@
-"""Reading the raw store: which snapshots are there, what their manifests say, and every attempt on record.
-
-raw/<source>/<table>/snapshot_date=YYYY-MM-DD/revision=N/   records, rejected.parquet, manifest.json (write-once)
-raw/<source>/<table>/refused/<sha256>.parquet                rejected records of attempts that landed nothing
-raw/<source>/outcomes.jsonl                                  attempts that landed nothing
-raw/received/<aa>/<sha256>                                   bytes as received, one copy each
-"""
+"""Reading the raw store: which snapshots are there, what their manifests say, and every attempt on record."""
 
 import os
 from collections.abc import Iterator
@@ -16,23 +10,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.errors import DataRefused
-from orchestration.snapshots.ledger import LEDGER_NAME, read_outcomes
-from orchestration.snapshots.manifest import (
+from orchestration.snapshots.layout import (
+    DAY_PREFIX,
+    LEDGER_NAME,
     MANIFEST_NAME,
-    RECEIVED,
-    Manifest,
-    Outcome,
-    decode_manifest,
+    REVISION_PREFIX,
     is_name,
-    outcome_of,
     received_file,
     snapshot_folder,
     source_folder,
     table_folder,
 )
-
-_DAY = "snapshot_date="
-_REVISION = "revision="
+from orchestration.snapshots.ledger import read_outcomes
+from orchestration.snapshots.manifest import Manifest, Outcome, decode_manifest, outcome_of
 
 
 class SnapshotReader:
@@ -47,20 +37,24 @@ class SnapshotReader:
 
     def sources(self) -> list[str]:
         """Sources for which anything was attempted."""
-        return sorted(name for name in _folders(self.root) if is_name(name) and name != RECEIVED)
+        return sorted(filter(is_name, _folders(self.root)))
 
     def tables(self, source: str) -> list[str]:
         """Tables of a source for which anything has landed or was refused with rejected records."""
         return sorted(filter(is_name, _folders(self.root / source_folder(source))))
 
+    def days(self, source: str, table: str) -> list[date]:
+        """Days that have a folder, in order; a kill just before the first landing of a day leaves it empty."""
+        return sorted(filter(None, map(_day, _folders(self.root / table_folder(source, table), DAY_PREFIX))))
+
     def snapshot_dates(self, source: str, table: str) -> list[date]:
         """Days for which a snapshot has landed, in order."""
-        return [day for day in self._days(source, table) if self.revisions(source, table, day)]
+        return [day for day in self.days(source, table) if self.revisions(source, table, day)]
 
     def revisions(self, source: str, table: str, snapshot_date: date) -> list[int]:
         """Revisions of one snapshot, oldest first."""
         folder = self.root / snapshot_folder(source, table, snapshot_date, 0).parent
-        return sorted(int(number) for number in _folders(folder, _REVISION) if number.isdecimal())
+        return sorted(int(number) for number in _folders(folder, REVISION_PREFIX) if number.isdecimal())
 
     def manifests(self, source: str | None = None, table: str | None = None) -> Iterator[Manifest]:
         """All manifests of all revisions (of one source or table), by source, table, date and revision.
@@ -70,7 +64,7 @@ class SnapshotReader:
         """
         for of_source in [source] if source else self.sources():
             for of_table in [table] if table else self.tables(of_source):
-                for day in self._days(of_source, of_table):
+                for day in self.days(of_source, of_table):
                     for revision in self.revisions(of_source, of_table, day):
                         yield self.manifest(of_source, of_table, day, revision)
 
@@ -86,7 +80,7 @@ class SnapshotReader:
     def newest(self, source: str, table: str, before: date | None = None) -> Manifest | None:
         """The newest revision of the latest snapshot of a table, or of the latest one before a day."""
         # Days are looked at from the newest on: an archive may hold thousands, and the first usually answers.
-        for day in reversed(self._days(source, table)):
+        for day in reversed(self.days(source, table)):
             if before is None or day < before:
                 manifest = self.current(source, table, day)
                 if manifest is not None:
@@ -106,9 +100,6 @@ class SnapshotReader:
         yield from map(outcome_of, self.manifests(source))
         for of_source in [source] if source else self.sources():
             yield from read_outcomes(self.root / source_folder(of_source) / LEDGER_NAME)
-
-    def _days(self, source: str, table: str) -> list[date]:
-        return sorted(filter(None, map(_day, _folders(self.root / table_folder(source, table), _DAY))))
 
 
 def read_manifest(path: Path) -> Manifest:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from orchestration.snapshots.candidate import ReceivedFile
 from orchestration.snapshots.disk import file_sha256, staged, sync_folder
-from orchestration.snapshots.manifest import ReceivedEntry, received_file
+from orchestration.snapshots.layout import received_file
+from orchestration.snapshots.manifest import ReceivedEntry
 from orchestration.snapshots.public_text import public_text
 
 #: A file touched more recently than this may change again without a new time stamp (the clock of files is coarse).

@@ -1,7 +1,7 @@
 """The raw store: lands candidates atomically, keeps every revision and every received byte.
 
 A snapshot is made whole in ``raw/.staging`` and renamed into place in one step: it is there with its manifest or not
-at all. Nothing under a ``snapshot_date=`` folder is ever changed afterwards. The layout is in ``reader.py``.
+at all. Nothing under a ``snapshot_date=`` folder is ever changed afterwards. ``layout.py`` says where things lie.
 """
 
 import shutil
@@ -19,20 +19,24 @@ from orchestration.errors import DataRefused, WarehouseError
 from orchestration.snapshots.acceptance import reason_to_refuse
 from orchestration.snapshots.candidate import Candidate, Failure
 from orchestration.snapshots.content import canonical_records, canonical_rejected, content_sha256
-from orchestration.snapshots.disk import STAGING, staged, sync_folder, write_durably, write_parquet, writing
-from orchestration.snapshots.ledger import LEDGER_NAME, append_outcome, read_outcomes
-from orchestration.snapshots.manifest import (
+from orchestration.snapshots.disk import staged, sync_folder, write_durably, write_parquet, writing
+from orchestration.snapshots.layout import (
+    LEDGER_NAME,
     MANIFEST_NAME,
     REJECTED_NAME,
+    STAGING,
+    refused_file,
+    source_folder,
+    table_folder,
+)
+from orchestration.snapshots.ledger import append_outcome, read_outcomes
+from orchestration.snapshots.manifest import (
     ColumnEntry,
     Manifest,
     Outcome,
     ReceivedEntry,
-    encode,
+    encode_manifest,
     outcome_of,
-    refused_file,
-    source_folder,
-    table_folder,
 )
 from orchestration.snapshots.public_text import public_text
 from orchestration.snapshots.reader import SnapshotReader
@@ -249,7 +253,7 @@ class SnapshotStore(SnapshotReader):
                 bytes=sum(file.bytes for file in files),
                 files=tuple(files),
             )
-            write_durably(folder / MANIFEST_NAME, encode(manifest))
+            write_durably(folder / MANIFEST_NAME, encode_manifest(manifest))
             target = self.root / manifest.folder
             target.parent.mkdir(parents=True, exist_ok=True)
             try:

@@ -12,7 +12,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from orchestration.snapshots.manifest import REJECTED_NAME, Manifest, Outcome, refused_file
+from orchestration.snapshots.layout import REJECTED_NAME, refused_file
+from orchestration.snapshots.manifest import Manifest, Outcome
 from orchestration.snapshots.records import RECORD_TYPES, REJECTED_SCHEMA
 from orchestration.snapshots.store import SnapshotStore
 
