@@ -1,0 +1,82 @@
+{#- What engines spell differently, in one place. Each macro has a `default__` (DuckDB) form; another engine adds its own. -#}
+
+{#- Days from one date to a later one, as an integer. -#}
+{% macro days_between(earlier, later) -%}
+    {{- adapter.dispatch('days_between')(earlier, later) -}}
+{%- endmacro %}
+
+{% macro default__days_between(earlier, later) -%}
+    cast({{ later }} - {{ earlier }} as integer)
+{%- endmacro %}
+
+{#- A date so many days later. -#}
+{% macro add_days(day, days) -%}
+    {{- adapter.dispatch('add_days')(day, days) -}}
+{%- endmacro %}
+
+{% macro default__add_days(day, days) -%}
+    cast({{ day }} + cast({{ days }} as integer) as date)
+{%- endmacro %}
+
+{#- In a select list: one row for each whole number from 1 to the given one. -#}
+{% macro each_number_to(last) -%}
+    {{- adapter.dispatch('each_number_to')(last) -}}
+{%- endmacro %}
+
+{% macro default__each_number_to(last) -%}
+    unnest(range(1, {{ last }} + 1))
+{%- endmacro %}
+
+{#- Whole part of a quotient of two integers that are not negative. -#}
+{% macro whole_quotient(dividend, divisor) -%}
+    {{- adapter.dispatch('whole_quotient')(dividend, divisor) -}}
+{%- endmacro %}
+
+{% macro default__whole_quotient(dividend, divisor) -%}
+    ({{ dividend }}) // ({{ divisor }})
+{%- endmacro %}
+
+{#- Window frame: so many days before and after the row's date, by `order by <date>`. -#}
+{% macro days_around(days) -%}
+    {{- adapter.dispatch('days_around')(days) -}}
+{%- endmacro %}
+
+{% macro default__days_around(days) -%}
+    range between interval '{{ days }}' day preceding and interval '{{ days }}' day following
+{%- endmacro %}
+
+{#- First day of the month. -#}
+{% macro month_of(day) -%}
+    {{- adapter.dispatch('month_of')(day) -}}
+{%- endmacro %}
+
+{% macro default__month_of(day) -%}
+    cast(date_trunc('month', {{ day }}) as date)
+{%- endmacro %}
+
+{#- Last day of the month. -#}
+{% macro month_end_of(day) -%}
+    {{- adapter.dispatch('month_end_of')(day) -}}
+{%- endmacro %}
+
+{% macro default__month_end_of(day) -%}
+    last_day({{ day }})
+{%- endmacro %}
+
+{#- Namespace of a Hub id; null for an id without one. -#}
+{% macro organization_of(model_id) -%}
+    {{- adapter.dispatch('organization_of')(model_id) -}}
+{%- endmacro %}
+
+{% macro default__organization_of(model_id) -%}
+    nullif(regexp_extract({{ model_id }}, '^([^/]*)/', 1), '')
+{%- endmacro %}
+
+{#- Name of a Hub id inside its namespace. -#}
+{% macro name_of(model_id) -%}
+    {{- adapter.dispatch('name_of')(model_id) -}}
+{%- endmacro %}
+
+{% macro default__name_of(model_id) -%}
+    regexp_replace({{ model_id }}, '^[^/]*/', '')
+{%- endmacro %}

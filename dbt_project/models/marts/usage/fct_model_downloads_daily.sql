@@ -1,0 +1,51 @@
+-- Grain: one row per canonical model and UTC day after its first reading up to its last one.
+with intervals as (
+    select * from {{ ref('int_counters__intervals') }}
+    where from_date is not null
+),
+
+spikes as (
+    select * from {{ ref('int_sources__spikes_judged') }}
+    where is_spike
+),
+
+days as (
+    select
+        *,
+        {{ each_number_to('interval_days') }} as day_number
+    from intervals
+),
+
+-- The whole part of each day's share of the growth so far: the differences are whole numbers and sum to the growth.
+shared as (
+    select
+        *,
+        {{ add_days('from_date', 'day_number') }} as download_date,
+        greatest(growth, 0) as interval_downloads,
+        {{ whole_quotient('greatest(growth, 0) * day_number', 'interval_days') }} as downloads_so_far,
+        {{ whole_quotient('greatest(growth, 0) * (day_number - 1)', 'interval_days') }} as downloads_before
+    from days
+)
+
+select
+    cast(shared.canonical_model_id as varchar) as model_id,
+    cast(shared.download_date as date) as download_date,
+    cast(shared.downloads_so_far - shared.downloads_before as bigint) as downloads,
+    cast(case when shared.day_number = shared.interval_days then least(shared.growth, 0) else 0 end as bigint)
+        as counter_correction,
+    cast(
+        case
+            when shared.day_number = shared.interval_days then shared.to_total
+            else shared.from_total + shared.downloads_so_far
+        end as bigint
+    ) as downloads_total,
+    cast(shared.method as varchar) as method,
+    cast(spikes.reading_date is not null as boolean) as is_outlier,
+    cast(shared.source as varchar) as source,
+    cast(shared.table_name as varchar) as source_table
+from shared
+left join spikes
+    on
+        shared.source = spikes.source
+        and shared.table_name = spikes.table_name
+        and shared.to_date = spikes.reading_date

@@ -1,0 +1,104 @@
+"""Warehouses made for a test: a raw store landed from a few readings, built by dbt, read back with DuckDB."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from orchestration.settings import DBT_PROJECT
+from orchestration.snapshots.candidate import Candidate
+from orchestration.snapshots.records import RECORD_TYPES, RecordKind
+from orchestration.snapshots.store import SnapshotStore
+from orchestration.warehouse.catalog import export_catalog
+
+#: Landing times of test snapshots; only their order matters.
+NOW = datetime(2026, 12, 31, tzinfo=UTC)
+
+Record = Mapping[str, Any]
+
+
+def candidate(
+    table: str,
+    day: date,
+    records: Iterable[Record],
+    *,
+    kind: RecordKind = RecordKind.READINGS,
+    **settings: Any,
+) -> Candidate:
+    """A candidate snapshot from records with only the columns that a test is about; the others are null."""
+    return Candidate(
+        table=table,
+        kind=kind,
+        snapshot_date=day,
+        records=pa.Table.from_pylist([dict(record) for record in records], schema=RECORD_TYPES[kind].schema),
+        received=(),
+        location=f"test://{table}/{day}",
+        **settings,
+    )
+
+
+@dataclass
+class WarehouseFactory:
+    """One ``$WAREHOUSE_HOME``: land candidates, build, query.
+
+    Attributes:
+        home: folder of the warehouse.
+        variables: dbt vars that differ from the project's defaults.
+    """
+
+    home: Path
+    variables: dict[str, Any] = field(default_factory=dict)
+
+    def land(self, source: str, candidates: Iterable[Candidate]) -> None:
+        """Lands candidates in the given order; a second one for the same table and day is a new revision."""
+        store = SnapshotStore(self.home / "raw", clock=lambda: NOW)
+        for found in candidates:
+            outcome = store.land(
+                source, found, licence="CC0-1.0", citation="Test", synthetic=True, requested_at=NOW
+            )
+            assert outcome.outcome in {"landed", "unchanged"}, outcome.reason
+
+    def build(self, *select: str, command: str = "build") -> None:
+        """Exports the catalog and runs dbt in a process of its own.
+
+        Args:
+            select: dbt selectors; everything when empty.
+            command: ``build`` also runs the tests, ``run`` does not.
+        """
+        export_catalog(SnapshotStore(self.home / "raw"), self.home / "build" / "catalog")
+        arguments = [command, "--quiet", "--no-use-colors", "--vars", str(self.variables)]
+        if select:
+            arguments += ["--select", *select]
+        finished = run_dbt(self.home, arguments)
+        assert finished.returncode == 0, finished.stdout[-8000:] + finished.stderr[-2000:]
+
+    def rows(self, query: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Rows of a query on the build database, opened read-only."""
+        with duckdb.connect(str(self.home / "build" / "warehouse.duckdb"), read_only=True) as connection:
+            return connection.execute(query, parameters).fetchall()
+
+
+def run_dbt(home: Path, arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    """Runs dbt on this project; whatever it writes lies under the given home."""
+    environment = os.environ | {
+        "WAREHOUSE_HOME": str(home.absolute()),
+        "DBT_PROJECT_DIR": str(DBT_PROJECT),
+        "DBT_PROFILES_DIR": str(DBT_PROJECT),
+        "DBT_TARGET_PATH": str(home / "build" / "dbt_target"),
+        "DBT_LOG_PATH": str(home / "build" / "dbt_logs"),
+    }
+    return subprocess.run(
+        [Path(sys.executable).parent / "dbt", *arguments],
+        env=environment,
+        cwd=home,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
