@@ -1,0 +1,139 @@
+"""``hf_archive``: dated dumps of Hub metadata and counters, read by configuration alone.
+
+Each ``[[hf_archive]]`` entry of a ``--sources`` file declares one raw table, or some days of it: where the files are,
+how their day is known, and which of their fields is which column of ours (mapping.py). A file that holds many days
+lands as one snapshot a day; all of them refer to the same received file.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from pydantic import Field as Setting
+from pydantic import field_validator, model_validator
+
+from orchestration.errors import Unreachable
+from orchestration.snapshots.candidate import Candidate, Failure
+from orchestration.snapshots.records import RecordKind
+from orchestration.sources.dated_files import file_candidates
+from orchestration.sources.fields import Format, Shape
+from orchestration.sources.locations import SourceEntry, located_files, parse_entries
+from orchestration.sources.mapping import Column, check_columns
+from orchestration.sources.parsing import Parsing
+from orchestration.sources.spec import IngestRequest, SourceSpec, TableSpec
+
+NAME = "hf_archive"
+DEFAULT_PRIORITY = 100
+
+#: The public hub-stats layout: one file of all models a day, as the Hub's own API names the fields.
+HUB_STATS_COLUMNS: dict[str, Any] = {
+    "model_id": "id",
+    "created_at": "createdAt",
+    "downloads_30d": "downloads",
+    "downloads_total": "downloadsAllTime",
+    "likes": "likes",
+    "tags": "tags",
+    "last_modified_at": {"column": "lastModified", "optional": True},
+    "pipeline_tag": {"column": "pipeline_tag", "optional": True},
+    "library_name": {"column": "library_name", "optional": True},
+    "total_parameters": {"column": "safetensors.total", "optional": True},
+    "base_models": {"column": "baseModels", "optional": True},
+    "gated": {"column": "gated", "optional": True},
+    "is_private": {"column": "private", "optional": True},
+    "is_disabled": {"column": "disabled", "optional": True},
+    "sha": {"column": "sha", "optional": True},
+    "hub_id": {"column": "_id", "optional": True},
+}
+
+
+class ArchiveEntry(SourceEntry):
+    """One table of the archive.
+
+    Attributes:
+        table: name of the raw table.
+        kind: kind of its records.
+        layout: a known layout; its columns are the default, and ``columns`` adds to them.
+        format: format of the files, where their suffix does not say.
+        records_path: dotted path to the list of records inside a JSON document.
+        orient: ``columns`` for JSON that pandas wrote as an object of columns.
+        date_column: the field that says which day a record describes; its day in UTC where it has a time.
+        where: field -> pattern (``*`` stands for anything); only records that match all of them belong to the table.
+        columns: column of ours -> where it comes from.
+    """
+
+    table: str = Setting(pattern=r"^[a-z0-9][a-z0-9_]*$")
+    kind: Literal[RecordKind.READINGS, RecordKind.EDGES, RecordKind.ORGANIZATION_TOTALS] = RecordKind.READINGS
+    layout: Literal["hub_stats"] | None = None
+    format: Format | None = None
+    records_path: str | None = None
+    orient: Literal["records", "columns"] = "records"
+    date_column: str | None = None
+    where: dict[str, str] = Setting(default_factory=dict)
+    columns: dict[str, Column] = Setting(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_layout(cls, values: Any) -> Any:
+        if isinstance(values, dict) and values.get("layout") == "hub_stats":
+            return {"table": "hub_stats", **values, "columns": HUB_STATS_COLUMNS | values.get("columns", {})}
+        return values
+
+    @field_validator("kind", mode="before")
+    @classmethod
+    def _as_kind(cls, value: Any) -> Any:
+        return RecordKind(value) if value in set(RecordKind) else value
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> "ArchiveEntry":
+        rules = [self.snapshot_date, self.date_pattern, self.date_column]
+        if sum(rule is not None for rule in rules) != 1:
+            raise ValueError("needs exactly one of snapshot_date, date_pattern and date_column")
+        check_columns(self.kind, self.columns)
+        return self
+
+    @property
+    def parsing(self) -> Parsing:
+        """How the files are read."""
+        shape = Shape(self.format, self.records_path, self.orient)
+        return Parsing(self.kind, self.columns, shape, self.where, self.date_column)
+
+
+def archived(request: IngestRequest) -> Iterator[Candidate | Failure]:
+    """Candidates of all days of all entries that are asked for.
+
+    Raises:
+        ConfigurationError: an entry is wrong; nothing has been read by then.
+    """
+    for entry in parse_entries(ArchiveEntry, NAME, request.entries):
+        if request.tables and entry.table not in request.tables:
+            continue
+        try:
+            with located_files(entry.location, request.settings) as files:
+                for file in files:
+                    yield from file_candidates(
+                        request,
+                        entry,
+                        file,
+                        entry.parsing,
+                        source=NAME,
+                        table=entry.table,
+                        priority=DEFAULT_PRIORITY,
+                    )
+        except Unreachable as error:
+            yield Failure(entry.table, "failed", str(error), snapshot_date=entry.snapshot_date, unreachable=True)
+
+
+SPEC = SourceSpec(
+    name=NAME,
+    title="Dated dumps of Hub metadata and counters",
+    live_location=None,
+    licence="as declared per table",
+    citation="Hugging Face Hub, model metadata and counters, as collected by the archive named per snapshot",
+    max_age=None,
+    tables=(
+        TableSpec(
+            "*", RecordKind.READINGS, "Models, edges or totals of a table named in the sources file.", live=False
+        ),
+    ),
+    connector=archived,
+    priority=DEFAULT_PRIORITY,
+)

@@ -1,0 +1,212 @@
+"""Tables in files: CSV, JSON, JSON lines and Parquet, plain or gzipped, read field by field.
+
+CSV, JSON and JSON lines give single values as text, so that one set of rules makes types of them (mapping.py); Parquet
+keeps its own types. Whether a file is gzipped is seen from its bytes, because an error page may be called ``.csv.gz``.
+"""
+
+import csv
+import gzip
+import io
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import PurePosixPath
+from typing import IO, Any, cast
+
+import msgspec
+import polars as pl
+import pyarrow as pa
+import pyarrow.csv as pc
+import pyarrow.parquet as pq
+
+from orchestration.errors import DataRefused
+from orchestration.sources.fields import Field, Format, Received, Shape, require_fields, unreadable_records
+from orchestration.sources.json_records import read_json, read_json_lines
+from orchestration.sources.locations import LocatedFile
+
+#: Longest line of CSV or JSON lines, in bytes: so much is held in memory for one line.
+LONGEST_LINE = 64 << 20
+#: Largest JSON document or gzipped Parquet file, unpacked, in bytes: these are held in memory whole.
+LARGEST_DOCUMENT = 2 << 30
+
+_FORMATS: dict[str, Format] = {
+    ".csv": "csv",
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".parquet": "parquet",
+}
+_GZIP_MAGIC = b"\x1f\x8b"
+_HEAD = 1 << 16
+
+
+def read_records(file: LocatedFile, fields: tuple[Field, ...], shape: Shape) -> Received:
+    """Reads the wanted fields of all records of a file.
+
+    Raises:
+        DataRefused: the file is empty, broken, of another format, or lacks a field; one sentence says which.
+    """
+    form = shape.format or format_of(file.name)
+    if form is None:
+        raise DataRefused(
+            f"The format of {file.location} cannot be told from its name; set format to csv, json, jsonl or parquet."
+        )
+    with _one_sentence(file.location, form), _opened(file, form) as stream:
+        match form:
+            case "csv":
+                received = _read_csv(stream, fields, file.location)
+            case "parquet":
+                received = _read_parquet(stream, fields, file.location)
+            case "jsonl":
+                received = read_json_lines(_lines(stream, file.location), fields, file.location)
+            case "json":
+                received = read_json(_whole(stream, file.location), fields, shape, file.location)
+    if received.frame.is_empty() and received.unreadable.is_empty():
+        raise DataRefused(f"{file.location} has no records; look at the file.")
+    return received
+
+
+def format_of(name: str) -> Format | None:
+    """The format that a file name promises, ``.gz`` put aside."""
+    path = PurePosixPath(name.lower())
+    return _FORMATS.get(path.with_suffix("").suffix if path.suffix == ".gz" else path.suffix)
+
+
+@contextmanager
+def _opened(file: LocatedFile, form: Format) -> Iterator[IO[bytes]]:
+    """Opens a file, unpacked, after a look at its first bytes."""
+    with file.path.open("rb") as raw:
+        is_packed = raw.read(2) == _GZIP_MAGIC
+        raw.seek(0)
+        stream = cast("IO[bytes]", gzip.GzipFile(fileobj=raw)) if is_packed else raw
+        if form == "parquet":
+            yield io.BytesIO(_whole(stream, file.location)) if is_packed else stream
+            return
+        head = stream.read(_HEAD).strip()
+        if not head:
+            raise DataRefused(f"{file.location} is empty; fetch it again.")
+        if head.startswith(b"<"):
+            raise DataRefused(
+                f"{file.location} is an HTML or XML page, not {form}; correct the location or fetch it again."
+            )
+        if b"\0" in head:
+            raise DataRefused(f"{file.location} holds NUL bytes, so it is not {form}; fetch it again.")
+        stream.seek(0)
+        yield stream
+
+
+@contextmanager
+def _one_sentence(location: str, form: Format) -> Iterator[None]:
+    """Turns what the readers raise into one clear sentence."""
+    try:
+        yield
+    except EOFError:
+        raise DataRefused(f"{location} is a truncated gzip file; fetch it again.") from None
+    except (gzip.BadGzipFile, zlib.error) as error:
+        raise DataRefused(f"{location} is a broken gzip file ({error}); fetch it again.") from None
+    except UnicodeError:
+        raise DataRefused(f"{location} is not UTF-8 text; convert it or fetch it again.") from None
+    except RecursionError:
+        raise DataRefused(f"{location} is nested too deeply to be data; look at the file.") from None
+    except (pa.ArrowException, msgspec.DecodeError, OSError, csv.Error) as error:
+        reason = str(error).splitlines()[0].rstrip(".")
+        if "invalid UTF8" in reason:
+            raise DataRefused(f"{location} is not UTF-8 text; convert it or fetch it again.") from None
+        if "Empty CSV file" in reason:
+            raise DataRefused(f"{location} has no records; look at the file.") from None
+        if "straddling" in reason:
+            raise _too_long(location) from None
+        raise DataRefused(f"{location} cannot be read as {form} ({reason}); fetch it again.") from None
+
+
+def _whole(stream: IO[bytes], location: str) -> bytes:
+    document = stream.read(LARGEST_DOCUMENT + 1)
+    if len(document) > LARGEST_DOCUMENT:
+        raise DataRefused(f"{location} is larger than {LARGEST_DOCUMENT >> 20} MB; split it or convert it to Parquet.")
+    return document
+
+
+def _lines(stream: IO[bytes], location: str) -> Iterator[bytes]:
+    while line := stream.readline(LONGEST_LINE + 1):
+        if len(line) > LONGEST_LINE:
+            raise _too_long(location)
+        yield line
+
+
+def _too_long(location: str) -> DataRefused:
+    return DataRefused(f"{location} has a line of more than {LONGEST_LINE >> 20} MB; look at the file.")
+
+
+def _read_csv(stream: IO[bytes], fields: tuple[Field, ...], location: str) -> Received:
+    header = next((line for line in _lines(stream, location) if not line.startswith(b"#")), b"")
+    names = next(csv.reader([header.decode("utf-8-sig")]), [])
+    wanted = [field.path for field in fields if field.path in names]
+    require_fields(fields, wanted, names, location)
+    repeated = [name for name, count in Counter(names).items() if count > 1 and name in wanted]
+    if repeated:
+        raise DataRefused(f"{location} has the column {repeated[0]} twice; name the one to use in its header.")
+    broken: list[pc.InvalidRow] = []
+
+    def set_aside(row: pc.InvalidRow) -> str:
+        if "\n" in row.text:
+            raise DataRefused(f"{location} has a quote that is not closed in record {row.number}; fetch it again.")
+        broken.append(row)
+        return "skip"
+
+    table = pc.open_csv(
+        stream,
+        read_options=pc.ReadOptions(column_names=names, block_size=LONGEST_LINE, use_threads=False),
+        parse_options=pc.ParseOptions(newlines_in_values=True, invalid_row_handler=set_aside),
+        convert_options=pc.ConvertOptions(
+            include_columns=wanted,
+            column_types=dict.fromkeys(wanted, pa.string()),
+            null_values=[""],
+            strings_can_be_null=True,
+        ),
+    ).read_all()
+    taken = {row.number for row in broken}
+    numbers = [number for number in range(1, table.num_rows + len(taken) + 1) if number not in taken]
+    frame = pl.DataFrame(table).with_columns(
+        pl.Series("record_number", numbers, dtype=pl.Int64), defect=pl.lit(None, dtype=pl.String)
+    )
+    return Received(
+        frame,
+        unreadable_records(
+            (row.number, row.text, f"has {row.actual_columns} fields, the header has {row.expected_columns}")
+            for row in broken
+        ),
+    )
+
+
+def _read_parquet(stream: IO[bytes], fields: tuple[Field, ...], location: str) -> Received:
+    file = pq.ParquetFile(stream)
+    names = file.schema_arrow.names
+    wanted = [field for field in fields if field.path.partition(".")[0] in names or field.path in names]
+    columns = {field.path if field.path in names else field.path.partition(".")[0] for field in wanted}
+    frame = pl.DataFrame(file.read(columns=sorted(columns), use_threads=True))
+    found = {field.path: _part(frame, field.path) for field in wanted}
+    require_fields(fields, [path for path, part in found.items() if part is not None], names, location)
+    frame = frame.select(part.alias(path) for path, part in found.items() if part is not None)
+    return Received(
+        frame.with_row_index("record_number", 1).with_columns(
+            pl.col("record_number").cast(pl.Int64), defect=pl.lit(None, dtype=pl.String)
+        ),
+        unreadable_records([]),
+    )
+
+
+def _part(frame: pl.DataFrame, path: str) -> pl.Expr | None:
+    """The value at a dotted path, in a struct or in JSON text; None if there is no such part."""
+    if path in frame.columns:
+        return pl.col(path)
+    name, *parts = path.split(".")
+    part, dtype = pl.col(name), frame.schema[name]
+    if dtype == pl.String:
+        return part.str.json_path_match("$." + ".".join(parts))
+    for step in parts:
+        inner: dict[str, Any] = dict(dtype.to_schema()) if isinstance(dtype, pl.Struct) else {}
+        if step not in inner:
+            return None
+        part, dtype = part.struct.field(step), inner[step]
+    return part
