@@ -1,6 +1,5 @@
 """All settings, from the environment (prefix ``WAREHOUSE_``), in one place."""
 
-from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 
@@ -24,9 +23,12 @@ class Settings(BaseSettings):
     memory_limit: str = Field(default="4GB", description="DuckDB's memory limit; it spills to disk beyond it.")
     threads: int = Field(default=2, ge=1, description="DuckDB's and dbt's threads.")
     published_copies: int = Field(default=3, ge=1, description="Published copies kept; older ones are pruned.")
+    sources: Path | None = Field(default=None, description="Sources file that Dagster reads instead of live services.")
     daily_schedule: bool = Field(default=False, description="Whether `daily_refresh` runs by itself every day.")
     request_timeout_seconds: float = Field(default=60.0, gt=0, description="Time-out of one HTTP request.")
     request_attempts: int = Field(default=6, ge=1, description="Attempts of one HTTP request before giving up.")
+    request_wait_seconds: float = Field(default=1.0, ge=0, description="First wait between attempts; it doubles.")
+    request_longest_wait_seconds: float = Field(default=600.0, ge=0, description="Longest wait, also if asked for.")
 
     @cached_property
     def root(self) -> Path:
@@ -52,7 +54,3 @@ class Settings(BaseSettings):
     def current_database(self) -> Path:
         """What analysts open."""
         return self.published / "current.duckdb"
-
-
-#: How long a finished or abandoned staging folder may stay before it is swept.
-STAGING_MAX_AGE = timedelta(days=2)

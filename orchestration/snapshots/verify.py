@@ -65,12 +65,13 @@ def _table_problems(reader: SnapshotReader, source: str, table: str) -> Iterator
         if revisions != list(range(1, len(revisions) + 1)):
             yield f"{folder / name} holds revisions {revisions}, not each from 1 on; restore what is missing."
         for number in revisions:
-            yield from _snapshot_problems(reader.root, folder / name / f"{REVISION_PREFIX}{number}")
+            yield from snapshot_problems(reader.root, folder / name / f"{REVISION_PREFIX}{number}")
     for path in sorted((folder / REFUSED).glob("*")):
         yield from _name_problems(path, path.stem)
 
 
-def _snapshot_problems(root: Path, folder: Path) -> Iterator[str]:
+def snapshot_problems(root: Path, folder: Path) -> Iterator[str]:
+    """Yields each problem of one revision of one snapshot, whose folder is under the raw store's ``root``."""
     path = folder / MANIFEST_NAME
     try:
         data = path.read_bytes()

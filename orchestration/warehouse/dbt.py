@@ -154,7 +154,7 @@ def _invoke(
         "--log-level-file": "info",
     }
     flags = [str(part) for pair in common.items() for part in pair]
-    with _as_dbt_leaves_it(environment(settings)):
+    with environment_of(settings), chdir(Path.cwd()):  # dbt changes the working directory
         try:
             return dbtRunner(callbacks=[on_event]).invoke([*arguments, *flags])
         finally:
@@ -163,13 +163,12 @@ def _invoke(
 
 
 @contextmanager
-def _as_dbt_leaves_it(variables: dict[str, str]) -> Iterator[None]:
-    """Sets environment variables and restores them and the working directory, which dbt changes."""
+def environment_of(settings: Settings) -> Iterator[None]:
+    """This process's environment as the dbt project needs it, for as long as the context lasts."""
     before = dict(os.environ)
-    os.environ.update(variables)
+    os.environ.update(environment(settings))
     try:
-        with chdir(Path.cwd()):
-            yield
+        yield
     finally:
         os.environ.clear()
         os.environ.update(before)

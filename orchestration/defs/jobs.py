@@ -1,0 +1,50 @@
+"""Jobs and when they run by themselves."""
+
+import dagster as dg
+
+from orchestration.defs.raw import DAYS
+from orchestration.defs.raw_keys import raw_key
+from orchestration.settings import Settings
+from orchestration.sources.locations import load_sources_file
+from orchestration.sources.registry import SOURCES
+from orchestration.sources.spec import SourceSpec
+
+_SETTINGS = Settings()
+_STATUS = dg.DefaultScheduleStatus.RUNNING if _SETTINGS.daily_schedule else dg.DefaultScheduleStatus.STOPPED
+
+
+def _refreshed_sources() -> list[SourceSpec]:
+    """What a day brings: the sources of the sources file where one is set, otherwise all live ones."""
+    if _SETTINGS.sources is not None:
+        named = load_sources_file(_SETTINGS.sources)
+        return [spec for name, spec in SOURCES.items() if name in named]
+    return [spec for spec in SOURCES.values() if any(table.live for table in spec.tables)]
+
+
+_RAW = dg.AssetSelection.assets(*(raw_key(spec, table) for spec in _refreshed_sources() for table in spec.tables))
+_TRANSFORM = dg.AssetSelection.all() - dg.AssetSelection.groups("raw")
+
+#: One run, so that a failed check holds back what comes after it.
+daily_refresh = dg.define_asset_job(
+    "daily_refresh",
+    selection=_RAW | _TRANSFORM,
+    partitions_def=DAYS,
+    description="Today's raw snapshots, dbt build with its tests, published copy: in one run, in this order.",
+    tags={"dagster/priority": "1"},
+)
+
+rebuild = dg.define_asset_job(
+    "rebuild",
+    selection=_TRANSFORM,
+    description="dbt build and published copy from whatever is in the raw store.",
+)
+
+#: In the morning, when providers east and west have closed the day before; the partition is the day of observation.
+daily_schedule = dg.build_schedule_from_partitioned_job(
+    daily_refresh,
+    name="daily_refresh_schedule",
+    hour_of_day=5,
+    minute_of_hour=30,
+    default_status=_STATUS,
+    description="Off unless WAREHOUSE_DAILY_SCHEDULE=true.",
+)

@@ -1,0 +1,103 @@
+"""Planning an ingest: from what a person or a schedule asks for to one request per source."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from orchestration.errors import ConfigurationError
+from orchestration.settings import Settings
+from orchestration.snapshots.store import SnapshotStore, utc_now
+from orchestration.sources.locations import load_sources_file
+from orchestration.sources.registry import SOURCES, source
+from orchestration.sources.spec import IngestRequest, Progress, SourceSpec
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One source and what is asked of it."""
+
+    spec: SourceSpec
+    request: IngestRequest
+
+
+def plan_ingest(
+    settings: Settings,
+    *,
+    sources: Collection[str] = (),
+    sources_file: Path | None = None,
+    tables: Collection[str] = (),
+    snapshot_date: date | None = None,
+    report: Callable[[Progress], None] = lambda progress: None,
+) -> list[Planned]:
+    """What is to be asked of which source, before anything is asked.
+
+    Args:
+        settings: which home.
+        sources: names of sources; none means all of the sources file, or all live ones.
+        sources_file: where the data lies; None means the live services.
+        tables: wanted tables; none means all.
+        snapshot_date: the wanted day; None means every day of the files, or today.
+        report: receives progress.
+
+    Raises:
+        ConfigurationError: an unknown source or table, a source without a location, a past day of a live service, or
+            a home that holds the synthetic sample.
+    """
+    store = SnapshotStore(settings.raw)
+    refuse_mixture(store, synthetic=False)
+    entries = load_sources_file(sources_file) if sources_file else {}
+    specs = [source(name) for name in dict.fromkeys(sources or entries or _live_sources())]
+    for spec in specs:
+        if sources_file is None:
+            _require_live(spec, tables, snapshot_date)
+        elif spec.name not in entries:
+            raise ConfigurationError(f"{sources_file} has no entry for {spec.name}; add one or leave the source out.")
+    return [
+        Planned(
+            spec,
+            IngestRequest(
+                settings=settings,
+                store=store,
+                entries=entries.get(spec.name, ()),
+                tables=frozenset(tables),
+                snapshot_date=snapshot_date,
+                report=report,
+            ),
+        )
+        for spec in specs
+    ]
+
+
+def refuse_mixture(store: SnapshotStore, *, synthetic: bool) -> None:
+    """A home holds either measured or invented snapshots: the sample's models carry the names of real ones.
+
+    Raises:
+        ConfigurationError: the store holds the other kind.
+    """
+    first = next(store.manifests(), None)
+    if first is None or first.synthetic == synthetic:
+        return
+    held, wanted = ("the synthetic sample", "real data") if first.synthetic else ("real data", "the sample")
+    raise ConfigurationError(f"{store.root} holds {held}; set WAREHOUSE_HOME to another folder for {wanted}.")
+
+
+def _live_sources() -> list[str]:
+    return [name for name, spec in SOURCES.items() if any(table.live for table in spec.tables)]
+
+
+def _require_live(spec: SourceSpec, tables: Collection[str], snapshot_date: date | None) -> None:
+    live = {table.name for table in spec.tables if table.live}
+    if not live:
+        raise ConfigurationError(f"{spec.name} has no live service; name its files with --sources FILE.")
+    unknown = sorted(set(tables) - live)
+    if unknown:
+        raise ConfigurationError(
+            f"{spec.name} has no live table {unknown[0]!r}; its live tables: {', '.join(sorted(live))}."
+        )
+    today = utc_now().date()
+    if snapshot_date is not None and snapshot_date != today:
+        raise ConfigurationError(
+            f"{spec.name} is live and answers only for today ({today} UTC), so {snapshot_date} cannot be asked for; "
+            "name files that hold it with --sources FILE."
+        )
