@@ -41,15 +41,12 @@ def _with_raw_lineage(
 
     Every staging model asks the catalog which revisions are current; only what reads nothing else has it as its input.
     """
-    sources = [
-        manifest["sources"][name] for name in properties["depends_on"].get("nodes", []) if name.startswith("source.")
-    ]
+    upstream = properties["depends_on"].get("nodes", [])
+    sources = [manifest["sources"][unique_id] for unique_id in upstream if unique_id.startswith("source.")]
     if not sources:
         return deps
-    keys: set[dg.AssetKey] = set()
-    for source in sources:
-        if source["source_name"] != _CATALOG:
-            keys.update(raw_keys_of_kind(source["source_name"], source["name"]))
     source_keys = {dg.AssetKey([source["source_name"], source["name"]]) for source in sources}
+    read = [source for source in sources if source["source_name"] != _CATALOG]
+    keys = {key for source in read for key in raw_keys_of_kind(source["source_name"], source["name"])}
     kept = [dep for dep in deps if dep.asset_key not in source_keys]
-    return kept + [dg.AssetDep(key) for key in sorted(keys or set(all_raw_keys()))]
+    return kept + [dg.AssetDep(key) for key in sorted(keys if read else all_raw_keys())]
