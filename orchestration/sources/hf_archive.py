@@ -44,6 +44,9 @@ HUB_STATS_COLUMNS: dict[str, Any] = {
     "hub_id": {"column": "_id", "optional": True},
 }
 
+#: A dump of all models with less than half of the models of the one before it is partial.
+HUB_STATS: dict[str, Any] = {"table": "hub_stats", "minimum_rows_share": 0.5}
+
 
 class ArchiveEntry(SourceEntry):
     """One table of the archive.
@@ -51,7 +54,7 @@ class ArchiveEntry(SourceEntry):
     Attributes:
         table: name of the raw table.
         kind: kind of its records.
-        layout: a known layout; its columns are the default, and ``columns`` adds to them.
+        layout: a known layout; its settings and columns are the default, and ``columns`` adds to them.
         format: format of the files, where their suffix does not say.
         records_path: dotted path to the list of records inside a JSON document.
         orient: ``columns`` for JSON that pandas wrote as an object of columns.
@@ -74,7 +77,7 @@ class ArchiveEntry(SourceEntry):
     @classmethod
     def _with_layout(cls, values: Any) -> Any:
         if isinstance(values, dict) and values.get("layout") == "hub_stats":
-            return {"table": "hub_stats", **values, "columns": HUB_STATS_COLUMNS | values.get("columns", {})}
+            return HUB_STATS | values | {"columns": HUB_STATS_COLUMNS | values.get("columns", {})}
         return values
 
     @field_validator("kind", mode="before")

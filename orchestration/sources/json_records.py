@@ -110,10 +110,10 @@ def _keys(record: bytes | msgspec.Raw) -> list[str]:
 
 
 def _read_columns(columns: dict[str, msgspec.Raw], fields: tuple[Field, ...], location: str) -> Received:
-    """Reads an object of columns as pandas writes it: {column: {index: value}}, each column with every index."""
+    """Reads an object of columns as pandas writes it: {column: {index: value}}."""
     names = _top_level(fields)
     wanted = {name: msgspec.json.decode(columns[name], type=dict[str, Any]) for name in names if name in columns}
-    index = next(iter(wanted.values()), {})
+    index = dict.fromkeys(chain.from_iterable(wanted.values()))
     values = (tuple(wanted[name].get(at) if name in wanted else _ABSENT for name in names) for at in index)
     return _collected(values, fields, list(columns), location)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from glob import glob, has_magic
+from glob import escape, glob, has_magic
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 from urllib.parse import urlsplit, urlunsplit
@@ -133,8 +133,9 @@ def parse_entries(model: type[Entry], source: str, raw: tuple[dict[str, Any], ..
         except ValidationError as error:
             first = error.errors()[0]
             setting = ".".join(str(part) for part in first["loc"]) or "entry"
+            message = first["msg"].removeprefix("Value error, ")
             raise ConfigurationError(
-                f"{source}, entry {number} of the sources file ({values.get('location')}): {setting}: {first['msg']}."
+                f"{source}, entry {number} of the sources file ({values.get('location')}): {setting}: {message}."
             ) from None
     return entries
 
@@ -147,7 +148,8 @@ def located_files(location: str, settings: Settings) -> Iterator[list[LocatedFil
         Unreachable: nothing is there, or the server does not answer.
     """
     if not is_url(location):
-        paths = sorted(glob(location, recursive=True)) if has_magic(location) else [location]
+        # A file may be called like a pattern: what is there under the very name is meant.
+        paths = [location] if Path(location).is_file() else sorted(glob(location, recursive=True))
         files = [LocatedFile(Path(path), path) for path in paths if Path(path).is_file()]
         if not files:
             raise Unreachable(f"No file at {location}; correct the location in the sources file.")
@@ -210,4 +212,5 @@ def _is_passing(error: BaseException) -> bool:
 def _absolute(location: object, root: Path) -> object:
     if not isinstance(location, str) or is_url(location) or Path(location).is_absolute():
         return location
-    return str(root / location)
+    # Only the entry's own part is a pattern, whatever the folder above it is called.
+    return str((Path(escape(str(root))) if has_magic(location) else root) / location)

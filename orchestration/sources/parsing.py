@@ -73,8 +73,8 @@ def parse_file(
     frame = _matching(received.frame, parsing.where, file.location)
     try:
         typed = typed_records(frame, parsing.kind, parsing.columns)
-    except DataRefused as error:
-        raise DataRefused(f"{file.location}: {error}") from None
+    except (DataRefused, pl.exceptions.PolarsError) as error:
+        raise DataRefused(f"{file.location} does not fit its declared columns: {error}") from None
     unreadable = received.unreadable.to_arrow().cast(REJECTED_SCHEMA)
     if snapshot_date is not None:
         records, rejected = _judged(parsing.kind, typed, frame, snapshot_date)

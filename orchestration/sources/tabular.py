@@ -28,7 +28,7 @@ from orchestration.sources.locations import LocatedFile
 #: Longest line of CSV or JSON lines, in bytes: so much is held in memory for one line.
 LONGEST_LINE = 64 << 20
 #: Largest JSON document or gzipped Parquet file, unpacked, in bytes: these are held in memory whole.
-LARGEST_DOCUMENT = 2 << 30
+LARGEST_DOCUMENT = 1 << 30
 
 _FORMATS: dict[str, Format] = {
     ".csv": "csv",
@@ -109,7 +109,7 @@ def _one_sentence(location: str, form: Format) -> Iterator[None]:
         raise DataRefused(f"{location} is not UTF-8 text; convert it or fetch it again.") from None
     except RecursionError:
         raise DataRefused(f"{location} is nested too deeply to be data; look at the file.") from None
-    except (pa.ArrowException, msgspec.DecodeError, OSError, csv.Error) as error:
+    except (pa.ArrowException, pl.exceptions.PolarsError, msgspec.DecodeError, OSError, csv.Error) as error:
         reason = str(error).splitlines()[0].rstrip(".")
         if "invalid UTF8" in reason:
             raise DataRefused(f"{location} is not UTF-8 text; convert it or fetch it again.") from None
@@ -182,10 +182,8 @@ def _read_csv(stream: IO[bytes], fields: tuple[Field, ...], location: str) -> Re
 def _read_parquet(stream: IO[bytes], fields: tuple[Field, ...], location: str) -> Received:
     file = pq.ParquetFile(stream)
     names = file.schema_arrow.names
-    wanted = [field for field in fields if field.path.partition(".")[0] in names or field.path in names]
-    columns = {field.path if field.path in names else field.path.partition(".")[0] for field in wanted}
-    frame = pl.DataFrame(file.read(columns=sorted(columns), use_threads=True))
-    found = {field.path: _part(frame, field.path) for field in wanted}
+    frame = pl.DataFrame(file.read(columns=sorted(_leaves(fields, file.schema_arrow))))
+    found = {field.path: _part(frame, field.path) for field in fields}
     require_fields(fields, [path for path, part in found.items() if part is not None], names, location)
     frame = frame.select(part.alias(path) for path, part in found.items() if part is not None)
     return Received(
@@ -196,11 +194,23 @@ def _read_parquet(stream: IO[bytes], fields: tuple[Field, ...], location: str) -
     )
 
 
+def _leaves(fields: tuple[Field, ...], schema: pa.Schema) -> set[str]:
+    """What of the file's columns has to be read: of a struct only the wanted part, of JSON text the whole."""
+    leaves = set()
+    for path in (field.path for field in fields):
+        name = path.partition(".")[0]
+        is_whole = path not in schema.names and name in schema.names and not pa.types.is_struct(schema.field(name).type)
+        leaves.add(name if is_whole else path)
+    return leaves
+
+
 def _part(frame: pl.DataFrame, path: str) -> pl.Expr | None:
     """The value at a dotted path, in a struct or in JSON text; None if there is no such part."""
     if path in frame.columns:
         return pl.col(path)
     name, *parts = path.split(".")
+    if name not in frame.columns:
+        return None
     part, dtype = pl.col(name), frame.schema[name]
     if dtype == pl.String:
         return part.str.json_path_match("$." + ".".join(parts))

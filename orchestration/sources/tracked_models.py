@@ -115,7 +115,9 @@ def _located(request: IngestRequest, entry: SourceEntry) -> Iterator[Candidate |
             for file in files:
                 yield from _of_file(request, entry, file)
     except Unreachable as error:
-        yield Failure(_stem(entry.location), "failed", str(error), entry.snapshot_date, unreachable=True)
+        name = _stem(entry.location)
+        if name in request.tables or name not in TABLES or not request.tables:
+            yield Failure(name, "failed", str(error), entry.snapshot_date, unreachable=True)
 
 
 def _of_file(request: IngestRequest, entry: SourceEntry, file: LocatedFile) -> Iterator[Candidate | Failure]:
