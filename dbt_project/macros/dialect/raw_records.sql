@@ -1,29 +1,26 @@
 {#-
-    The accepted records of one kind from one source: every newest revision in the raw store, with the columns
-    `source`, `table_name`, `snapshot_date` and `revision` beside the record's own.
+    The accepted records of one kind from one source, with the columns `source`, `table_name`, `snapshot_date` and
+    `revision` beside the record's own: every newest revision in the raw store (`newest`), or every revision that a
+    later one replaced (`older`).
 
     Use it as a table: `from {{ raw_records('hf_hub', 'readings') }} as records`. Registers the dbt source
     `<source_name>.<kind>`, so that the lineage graph starts at raw. A source that has landed nothing gives no rows.
 -#}
-{% macro raw_records(source_name, kind) -%}
+{% macro raw_records(source_name, kind, revisions='newest') -%}
     {%- set registered = source(source_name, kind) -%}
-    {{- adapter.dispatch('raw_records')(source_name, kind) -}}
+    {{- adapter.dispatch('raw_records')(source_name, kind, revisions) -}}
 {%- endmacro %}
 
-{% macro duckdb__raw_records(source_name, kind) -%}
-    {%- set home = env_var('WAREHOUSE_HOME') | replace("'", "''") -%}
-    {%- set pattern = glob_literal(home) ~ "/raw/" ~ source_name ~ "/*/snapshot_date=*/revision=*/" ~ kind ~ ".parquet" -%}
-    {%- if execute and run_query("select 1 from glob('" ~ pattern ~ "') limit 1").rows | length == 0 -%}
-        {#- DuckDB refuses a pattern that matches no file; the catalog keeps an empty file of each kind. -#}
-        {%- set pattern = glob_literal(home) ~ "/build/catalog/empty/*/*/snapshot_date=*/revision=*/" ~ kind ~ ".parquet" -%}
-    {%- endif -%}
+{% macro duckdb__raw_records(source_name, kind, revisions) -%}
+    {%- set is_wanted = "source = '" ~ source_name ~ "' and kind = '" ~ kind ~ "' and "
+        ~ ('is_newest_revision' if revisions == 'newest' else 'not is_newest_revision') -%}
     (
         select
             '{{ source_name }}' as source,
             string_split(files.record_file, '/')[-4] as table_name,
             files.* exclude (record_file)
         from read_parquet(
-            '{{ pattern }}',
+            {{ raw_files(source_name, kind, revisions, is_wanted) }},
             hive_partitioning = true,
             hive_types = {'snapshot_date': date, 'revision': integer},
             union_by_name = true,
@@ -32,13 +29,45 @@
         semi join (
             select table_name, snapshot_date, revision
             from {{ source('catalog', 'snapshots') }}
-            where source = '{{ source_name }}' and kind = '{{ kind }}' and is_newest_revision
-        ) as newest
+            where {{ is_wanted }}
+        ) as wanted
             on
-                string_split(files.record_file, '/')[-4] = newest.table_name
-                and files.snapshot_date = newest.snapshot_date
-                and files.revision = newest.revision
+                string_split(files.record_file, '/')[-4] = wanted.table_name
+                and files.snapshot_date = wanted.snapshot_date
+                and files.revision = wanted.revision
     )
+{%- endmacro %}
+
+{#-
+    What DuckDB is to read. Newest revisions are nearly all there is: one pattern for all of them. Older ones are few:
+    each by its name. DuckDB refuses a pattern that matches no file, so the catalog keeps an empty file of each kind.
+-#}
+{% macro raw_files(source_name, kind, revisions, is_wanted) -%}
+    {%- set home = env_var('WAREHOUSE_HOME') | replace("'", "''") -%}
+    {%- set files = [] -%}
+    {%- if execute and revisions == 'newest' -%}
+        {%- set pattern = glob_literal(home) ~ '/raw/' ~ source_name ~ '/*/snapshot_date=*/revision=*/' ~ kind ~ '.parquet' -%}
+        {%- if run_query("select 1 from glob('" ~ pattern ~ "') limit 1").rows | length -%}
+            {%- do files.append(pattern) -%}
+        {%- endif -%}
+    {%- elif execute -%}
+        {%- set wanted = run_query(
+            "select table_name, strftime(snapshot_date, '%Y-%m-%d'), revision from " ~ source('catalog', 'snapshots')
+            ~ ' where ' ~ is_wanted ~ ' order by all'
+        ) -%}
+        {%- for row in wanted.rows -%}
+            {%- do files.append(
+                glob_literal(home ~ '/raw/' ~ source_name ~ '/' ~ row[0])
+                ~ '/snapshot_date=' ~ row[1] ~ '/revision=' ~ row[2] ~ '/' ~ kind ~ '.parquet'
+            ) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {%- if not files -%}
+        {%- do files.append(
+            glob_literal(home) ~ '/build/catalog/empty/*/*/snapshot_date=*/revision=*/' ~ kind ~ '.parquet'
+        ) -%}
+    {%- endif -%}
+    ['{{ files | join("', '") }}']
 {%- endmacro %}
 
 {#- A path inside a glob pattern: characters that a pattern would interpret stand for themselves. -#}

@@ -1,95 +1,68 @@
 -- Grain: one row per source, table, revision, model id (as received), date and measure whose value is in no fact.
-with readings as (
-    select * from {{ ref('int_readings__ranked') }}
-),
-
-values_read as (
+with measures as (
     select
         'downloads_total' as measure,
         source,
         table_name,
+        revision,
         model_id,
         canonical_model_id,
         reading_date,
         downloads_total as value,
+        downloads_total as value_used,
         total_rejection_reason as rejection_reason,
-        total_rank as rank,
+        total_rank as preference,
         priority
-    from readings
+    from {{ ref('int_readings__ranked') }}
     where downloads_total is not null
     union all
     select
         'downloads_30d' as measure,
         source,
         table_name,
+        revision,
         model_id,
         canonical_model_id,
         reading_date,
         downloads_30d_received as value,
+        downloads_30d as value_used,
         coalesce(rolling_rejection_reason, case when is_stale_30d then 'stale_30d' end) as rejection_reason,
-        rolling_rank as rank,
+        rolling_rank as preference,
         priority
-    from readings
+    from {{ ref('int_readings__ranked') }}
     where downloads_30d_received is not null
 ),
 
 winners as (
-    select
-        'downloads_total' as measure,
-        canonical_model_id,
-        reading_date,
-        source,
-        table_name,
-        model_id,
-        downloads_total as value,
-        priority
-    from readings
-    where total_rank = 1
-    union all
-    select
-        'downloads_30d' as measure,
-        canonical_model_id,
-        reading_date,
-        source,
-        table_name,
-        model_id,
-        downloads_30d as value,
-        priority
-    from readings
-    where rolling_rank = 1
+    select * from measures
+    where preference = 1
 ),
 
 lost as (
     select
-        values_read.measure,
-        values_read.source,
-        values_read.table_name,
-        values_read.model_id,
-        values_read.canonical_model_id,
-        values_read.reading_date,
-        values_read.value,
+        measures.*,
         case
-            when values_read.rejection_reason is not null then values_read.rejection_reason
-            when values_read.source = winners.source and values_read.table_name = winners.table_name
+            when measures.rejection_reason is not null then measures.rejection_reason
+            when measures.source = winners.source and measures.table_name = winners.table_name
                 then 'mirror_of_canonical'
-            when values_read.priority > winners.priority then 'lower_priority_source'
+            when measures.priority > winners.priority then 'lower_priority_source'
             else 'same_priority_later_name'
         end as reason,
         winners.source as winning_source,
         winners.table_name as winning_table,
         winners.model_id as winning_model_id,
-        winners.value as winning_value
-    from values_read
+        winners.value_used as winning_value
+    from measures
     left join winners
         on
-            values_read.measure = winners.measure
-            and values_read.canonical_model_id = winners.canonical_model_id
-            and values_read.reading_date = winners.reading_date
-    where values_read.rejection_reason is not null or values_read.rank > 1
+            measures.measure = winners.measure
+            and measures.canonical_model_id = winners.canonical_model_id
+            and measures.reading_date = winners.reading_date
+    where measures.rejection_reason is not null or measures.preference > 1
 ),
 
--- Readings that won their day and were then found to be no true state of the counter.
-fallen as (
+-- Readings that won their day and that the readings around them prove untrue.
+untrue as (
     select
         canonical_model_id,
         reading_date,
@@ -107,26 +80,70 @@ fallen as (
 
 cleaned as (
     select
-        'downloads_total' as measure,
-        winners.source,
-        winners.table_name,
-        winners.model_id,
-        winners.canonical_model_id,
-        winners.reading_date,
-        winners.value,
-        fallen.reason,
+        winners.*,
+        untrue.reason,
         cast(null as varchar) as winning_source,
         cast(null as varchar) as winning_table,
         cast(null as varchar) as winning_model_id,
         cast(null as bigint) as winning_value
-    from fallen
+    from untrue
     inner join winners
         on
-            fallen.canonical_model_id = winners.canonical_model_id
-            and fallen.reading_date = winners.reading_date
+            untrue.canonical_model_id = winners.canonical_model_id
+            and untrue.reading_date = winners.reading_date
             and winners.measure = 'downloads_total'
+),
+
+-- Earlier answers for the same source, table and day, where the newest one says something else.
+older as (
+    select
+        older.*,
+        models.canonical_model_id
+    from {{ ref('int_readings__older_revisions') }} as older
+    left join {{ ref('int_models__canonical') }} as models on older.model_id = models.model_id
+),
+
+restated as (
+    select
+        older.measure,
+        older.source,
+        older.table_name,
+        older.revision,
+        older.model_id,
+        coalesce(older.canonical_model_id, older.model_id) as canonical_model_id,
+        older.reading_date,
+        older.value,
+        'older_revision' as reason,
+        newest.source as winning_source,
+        newest.table_name as winning_table,
+        newest.model_id as winning_model_id,
+        newest.value as winning_value
+    from older
+    left join measures as newest
+        on
+            older.measure = newest.measure
+            and older.source = newest.source
+            and older.table_name = newest.table_name
+            and older.model_id = newest.model_id
+            and older.reading_date = newest.reading_date
+    where older.value is distinct from newest.value
 )
 
-select * from lost
-union all
-select * from cleaned
+{% for part in ['lost', 'cleaned', 'restated'] %}
+    select
+        measure,
+        source,
+        table_name,
+        revision,
+        model_id,
+        canonical_model_id,
+        reading_date,
+        value,
+        reason,
+        winning_source,
+        winning_table,
+        winning_model_id,
+        winning_value
+    from {{ part }}
+    {{ 'union all' if not loop.last }}
+{% endfor %}

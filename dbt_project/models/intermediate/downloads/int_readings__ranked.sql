@@ -13,6 +13,7 @@ with readings as (
 select
     source,
     table_name,
+    revision,
     reading_date,
     model_id,
     canonical_model_id,

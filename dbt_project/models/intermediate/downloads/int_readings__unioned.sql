@@ -3,6 +3,7 @@ with received as (
     select
         source,
         table_name,
+        revision,
         snapshot_date as reading_date,
         model_id,
         hub_id,
@@ -16,6 +17,7 @@ with received as (
     select
         source,
         table_name,
+        revision,
         snapshot_date as reading_date,
         model_id,
         hub_id,
@@ -80,6 +82,7 @@ judged as (
 select
     source,
     table_name,
+    revision,
     reading_date,
     model_id,
     hub_id,

@@ -2,86 +2,84 @@
 -- readings, before any gap is spread: spreading first would hide a stall behind the days before it.
 with intervals as (
     select * from {{ ref('int_counters__measured') }}
-    where daily_rate is not null
+    where daily_rate is not null and usual_rate is not null
 ),
 
--- Each model is compared with itself, so that models which enter or leave the list shift nothing.
+-- Each model is measured by its own usual rate, so that models which enter or leave the list shift nothing.
 totals as (
     select
         source,
         table_name,
         reading_date,
         count(*) as models,
-        sum(daily_rate) as rate,
-        sum(usual_rate) as usual_rate,
+        sum(daily_rate) / nullif(sum(usual_rate), 0) as activity,
         sum(growth) as growth,
         sum(usual_rate * interval_days) as usual_growth,
         count_if(is_big) as big_models,
         count_if(is_big and growth = 0) as frozen_models
     from intervals
-    where usual_rate is not null
     group by source, table_name, reading_date
+),
+
+compared as (
+    select
+        *,
+        frozen_models / nullif(big_models, 0) as frozen_share,
+        median(activity) over around as usual_activity,
+        count(activity) over around as usual_activity_intervals
+    from totals
+    window around as (partition by source, table_name order by reading_date {{ days_around(var('stall_window_days')) }})
 ),
 
 rated as (
     select
         *,
-        rate / nullif(usual_rate, 0) as rate_ratio,
-        frozen_models / nullif(big_models, 0) as frozen_share
-    from totals
+        activity / nullif(usual_activity, 0) as rate_ratio,
+        usual_growth * usual_activity as expected_growth,
+        row_number() over (partition by source, table_name order by reading_date) as reading_number
+    from compared
 ),
 
 judged as (
     select
         *,
-        models >= {{ var('stall_min_models') }} and rate_ratio < {{ var('stall_rate') }} as is_standstill,
+        models >= {{ var('stall_min_models') }}
+        and usual_activity_intervals >= {{ var('stall_min_intervals') }} as is_judged,
         big_models >= {{ var('stall_min_big_models') }}
-        and frozen_share >= {{ var('stall_frozen_share') }} as is_frozen,
-        models >= {{ var('stall_min_models') }} and rate_ratio < {{ var('stall_dip_rate') }} as is_dip
+        and frozen_share >= {{ var('stall_frozen_share') }} as is_frozen
     from rated
 ),
 
--- A dip counts as a stall only with the neighbour that makes it up: both together are a normal pair.
+-- A smaller dip counts only with a neighbour that makes it up: the two together are normal. Of two such neighbours the
+-- later one is taken. The earlier reading of the pair goes, the later one ends the merged interval.
 made_up as (
     select
         dips.source,
         dips.table_name,
-        dips.reading_date as dip_date,
-        neighbours.reading_date as neighbour_date,
-        row_number() over (
-            partition by dips.source, dips.table_name, dips.reading_date
-            order by
-                abs({{ days_between('dips.reading_date', 'neighbours.reading_date') }}),
-                neighbours.reading_date desc
-        ) as nearness
+        max(least(dips.reading_date, neighbours.reading_date)) as reading_date
     from judged as dips
     inner join judged as neighbours
         on
             dips.source = neighbours.source
             and dips.table_name = neighbours.table_name
-            and dips.reading_date <> neighbours.reading_date
+            and abs(dips.reading_number - neighbours.reading_number) = 1
             and abs({{ days_between('dips.reading_date', 'neighbours.reading_date') }}) <= {{ var('stall_dip_days') }}
     where
-        dips.is_dip
+        dips.is_judged
+        and dips.rate_ratio < {{ var('stall_dip_rate') }}
         and neighbours.rate_ratio > 1
-        and abs((dips.growth + neighbours.growth) / (dips.usual_growth + neighbours.usual_growth) - 1)
-        <= {{ var('stall_dip_tolerance') }}
+        and abs(
+            (dips.growth + neighbours.growth) / nullif(dips.expected_growth + neighbours.expected_growth, 0) - 1
+        ) <= {{ var('stall_dip_tolerance') }}
+    group by dips.source, dips.table_name, dips.reading_date
 ),
 
--- Every reading from the earlier of the two up to the later one, which stays as the end of the merged interval.
-inside_dips as (
+dips_to_merge as (
     select distinct
-        judged.source,
-        judged.table_name,
-        judged.reading_date
-    from judged
-    inner join made_up
-        on
-            made_up.nearness = 1
-            and judged.source = made_up.source
-            and judged.table_name = made_up.table_name
-            and judged.reading_date >= least(made_up.dip_date, made_up.neighbour_date)
-            and judged.reading_date < greatest(made_up.dip_date, made_up.neighbour_date)
+        source,
+        table_name,
+        reading_date
+    from made_up
 )
 
 select
@@ -93,13 +91,13 @@ select
     judged.frozen_share,
     judged.rate_ratio,
     case
-        when judged.is_standstill then 'standstill'
+        when judged.is_judged and judged.rate_ratio < {{ var('stall_rate') }} then 'standstill'
         when judged.is_frozen then 'frozen'
-        when inside_dips.reading_date is not null then 'dip'
+        when dips_to_merge.reading_date is not null then 'dip'
     end as stall_reason
 from judged
-left join inside_dips
+left join dips_to_merge
     on
-        judged.source = inside_dips.source
-        and judged.table_name = inside_dips.table_name
-        and judged.reading_date = inside_dips.reading_date
+        judged.source = dips_to_merge.source
+        and judged.table_name = dips_to_merge.table_name
+        and judged.reading_date = dips_to_merge.reading_date
