@@ -1,0 +1,110 @@
+-- Grain: one row per model that has a base: the base that its chain follows, and the root and depth of that chain.
+-- Where there are several bases the chain follows a tracked one first, then by relation, then by id; a chain is thus
+-- one line, and root and depth are defined for every model.
+{% set rounds = var('lineage_rounds') | int %}
+
+with edges as (
+    select * from {{ ref('int_lineage__acyclic_edges') }}
+),
+
+tracked as (
+    select distinct canonical_model_id as model_id from {{ ref('int_registry__newest_lists') }}
+),
+
+ranked as (
+    select
+        edges.derivative_model_id as model_id,
+        edges.base_model_id,
+        edges.relation,
+        row_number() over (
+            partition by edges.derivative_model_id
+            order by
+                tracked.model_id is null,
+                case edges.relation
+                    when 'finetune' then 1 when 'adapter' then 2 when 'quantized' then 3 when 'merge' then 4 else 5
+                end,
+                edges.base_model_id
+        ) as preference,
+        min(edges.base_model_id) over siblings <> max(edges.base_model_id) over siblings as has_several_bases,
+        min(edges.relation) over siblings <> max(edges.relation) over siblings as has_several_relations
+    from edges
+    left join tracked on edges.base_model_id = tracked.model_id
+    window siblings as (partition by edges.derivative_model_id)
+),
+
+chosen as (
+    select * from ranked
+    where preference = 1
+),
+
+-- Follow the chain; each round doubles the number of steps.
+walked_0 as (
+    select
+        model_id,
+        base_model_id as root_model_id,
+        1 as depth
+    from chosen
+),
+
+{% for round in range(1, rounds + 1) %}
+    walked_{{ round }} as (
+        select
+            nearer.model_id,
+            coalesce(farther.root_model_id, nearer.root_model_id) as root_model_id,
+            nearer.depth + coalesce(farther.depth, 0) as depth
+        from walked_{{ round - 1 }} as nearer
+        left join walked_{{ round - 1 }} as farther on nearer.root_model_id = farther.model_id
+    ),
+
+{% endfor %}
+walked as (
+    select * from walked_{{ rounds }}
+),
+
+-- Bases that lead to one root all the same decide nothing.
+contested as (
+    select ranked.model_id
+    from ranked
+    left join walked on ranked.base_model_id = walked.model_id
+    where ranked.has_several_bases
+    group by ranked.model_id
+    having
+        min(coalesce(walked.root_model_id, ranked.base_model_id))
+        <> max(coalesce(walked.root_model_id, ranked.base_model_id))
+),
+
+marked_0 as (
+    select
+        chosen.model_id,
+        chosen.base_model_id as reached_id,
+        contested.model_id is not null as is_root_chosen
+    from chosen
+    left join contested on chosen.model_id = contested.model_id
+),
+
+{% for round in range(1, rounds + 1) %}
+    marked_{{ round }} as (
+        select
+            nearer.model_id,
+            coalesce(farther.reached_id, nearer.reached_id) as reached_id,
+            nearer.is_root_chosen or coalesce(farther.is_root_chosen, false) as is_root_chosen
+        from marked_{{ round - 1 }} as nearer
+        left join marked_{{ round - 1 }} as farther on nearer.reached_id = farther.model_id
+    ),
+
+{% endfor %}
+marked as (
+    select * from marked_{{ rounds }}
+)
+
+select
+    chosen.model_id,
+    chosen.base_model_id,
+    case when not chosen.has_several_relations then chosen.relation end as relation,
+    chosen.has_several_bases,
+    walked.root_model_id,
+    walked.depth,
+    marked.is_root_chosen
+from chosen
+inner join walked on chosen.model_id = walked.model_id
+inner join marked on chosen.model_id = marked.model_id
