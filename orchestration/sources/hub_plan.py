@@ -1,0 +1,101 @@
+"""What to ask the Hub for: the listings of each table, from the registry of tracked models."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+from orchestration.sources.hub_listing import Listing
+from orchestration.sources.hub_models import model_id_of
+
+#: Every field that the marts need, in one pass; the Hub adds the immutable ``_id`` and ``id`` by itself.
+EXPAND = (
+    "baseModels",
+    "createdAt",
+    "disabled",
+    "downloads",
+    "downloadsAllTime",
+    "gated",
+    "lastModified",
+    "library_name",
+    "likes",
+    "pipeline_tag",
+    "private",
+    "safetensors",
+    "sha",
+    "tags",
+)
+#: Models per page: the most that the Hub gives.
+PAGE_SIZE = 1000
+
+_MODELS = "/api/models"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The listings of one table.
+
+    Attributes:
+        listings: what is asked for in any case, in order. None is sorted by the Hub: without an order it goes by the
+            immutable id, so that a model does not move between pages while they are read.
+        organizations: organisation -> its tracked models, for those that are asked for as a whole.
+    """
+
+    listings: tuple[Listing, ...]
+    organizations: dict[str, tuple[str, ...]]
+
+    def follow_up(self, listing: Listing, rows: int, models: list[bytes]) -> Iterable[Listing]:
+        """What a finished listing makes necessary.
+
+        An organisation that lists nothing may have a new name: its tracked models are asked for one by one, because
+        the Hub redirects a single model to its new id. The organisation found there is then listed as a whole, so
+        that every organisation in the snapshot is complete.
+        """
+        if listing.is_single:
+            found = (model_id_of(model) for model in models)
+            return [of_organization(name.split("/")[0]) for name in found if name and "/" in name]
+        if rows == 0:
+            for organization, tracked in self.organizations.items():
+                if listing == of_organization(organization):
+                    return [of_model(model_id) for model_id in tracked]
+        return []
+
+
+def tracked_plan(model_ids: Iterable[str]) -> Plan:
+    """All models of every organisation that has a tracked model."""
+    organizations: dict[str, tuple[str, ...]] = defaultdict(tuple)
+    single = []
+    for model_id in sorted(set(model_ids)):
+        if "/" in model_id:
+            organizations[model_id.split("/")[0]] += (model_id,)
+        else:
+            single.append(of_model(model_id))
+    return Plan((*map(of_organization, organizations), *single), dict(organizations))
+
+
+def derivatives_plan(model_ids: Iterable[str]) -> Plan:
+    """All models that declare a tracked model as their base."""
+    return Plan(
+        tuple(_listing(f"filter=base_model:{name}", filter=f"base_model:{name}") for name in sorted(set(model_ids))), {}
+    )
+
+
+def full_plan() -> Plan:
+    """All models."""
+    return Plan((_listing("all models"),), {})
+
+
+def of_organization(name: str) -> Listing:
+    """All models of one organisation."""
+    return _listing(f"author={name}", author=name)
+
+
+def of_model(model_id: str) -> Listing:
+    """One model."""
+    query = urlencode([("expand", field) for field in EXPAND])
+    return Listing(model_id, f"{_MODELS}/{quote(model_id)}", query, is_single=True)
+
+
+def _listing(name: str, **conditions: str) -> Listing:
+    fields = [("expand", field) for field in EXPAND]
+    return Listing(name, _MODELS, urlencode([*conditions.items(), ("limit", PAGE_SIZE), *fields]))
