@@ -112,7 +112,7 @@ def read_manifest(path: Path) -> Manifest:
         return decode_manifest(path.read_bytes())
     except (OSError, msgspec.DecodeError, msgspec.ValidationError) as error:
         raise DataRefused(
-            f"{path} is not a valid manifest ({error}); run `warehouse verify` on the raw store."
+            f"{path} cannot be read as a manifest ({error}); run `warehouse verify` on the raw store."
         ) from None
 
 

@@ -265,7 +265,8 @@ class SnapshotStore(SnapshotReader):
                     f"{manifest.source}/{manifest.table} of {manifest.snapshot_date} was landed by another process at "
                     "the same moment; run it again."
                 ) from error
-            sync_folder(target.parent)
+            with suppress(OSError):  # the snapshot is there, whether or not the disk confirms it
+                sync_folder(target.parent)
         return manifest
 
     def _keep_refused(self, source: str, table: str, rejected: pa.Table) -> str | None:
