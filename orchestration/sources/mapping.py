@@ -208,9 +208,9 @@ def timestamp(origin: pl.Expr, dtype: pl.DataType) -> pl.Expr:
 def _whole_number(origin: pl.Expr, dtype: pl.DataType, scale: float | None) -> pl.Expr:
     if dtype.is_integer() and scale is None:
         return origin.cast(pl.Int64, strict=False)
-    number = origin.str.strip_chars() if dtype == pl.String else origin
-    if dtype == pl.Boolean:
+    if not dtype.is_numeric() and dtype != pl.String:  # polars would make numbers of dates and truth values
         return pl.lit(None, dtype=pl.Int64)
+    number = origin.str.strip_chars() if dtype == pl.String else origin
     decimal = number.cast(pl.Float64, strict=False)
     if scale is not None:
         decimal = (decimal * scale).round()

@@ -149,8 +149,6 @@ def _read_csv(stream: IO[bytes], fields: tuple[Field, ...], location: str) -> Re
     broken: list[pc.InvalidRow] = []
 
     def set_aside(row: pc.InvalidRow) -> str:
-        if "\n" in row.text:
-            raise DataRefused(f"{location} has a quote that is not closed in record {row.number}; fetch it again.")
         broken.append(row)
         return "skip"
 
@@ -165,6 +163,9 @@ def _read_csv(stream: IO[bytes], fields: tuple[Field, ...], location: str) -> Re
             strings_can_be_null=True,
         ),
     ).read_all()
+    for row in broken:
+        if "\n" in row.text and row.text.count('"') % 2:  # it has swallowed the records after it
+            raise DataRefused(f"{location} has a quote that is not closed in record {row.number}; fetch it again.")
     taken = {row.number for row in broken}
     numbers = [number for number in range(1, table.num_rows + len(taken) + 1) if number not in taken]
     frame = pl.DataFrame(table).with_columns(
