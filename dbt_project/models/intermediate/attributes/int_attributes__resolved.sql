@@ -90,13 +90,20 @@ resolved as (
     from sized
     left join preferred on sized.model_id = preferred.model_id
     left join {{ ref('int_attributes__curated') }} as curated on sized.model_id = curated.model_id
+),
+
+-- Half-open: a class ends where the next begins.
+buckets as (
+    select
+        size_bucket,
+        low_parameters,
+        coalesce(lead(low_parameters) over (order by low_parameters), 9223372036854775807) as high_parameters
+    from {{ ref('size_buckets') }}
 )
 
 select
     resolved.*,
     coalesce(buckets.size_bucket, 'unknown') as size_bucket
 from resolved
-left join {{ ref('size_buckets') }} as buckets
-    on
-        resolved.total_parameters >= buckets.low_parameters
-        and resolved.total_parameters < coalesce(buckets.high_parameters, 9223372036854775807)
+left join buckets
+    on resolved.total_parameters >= buckets.low_parameters and resolved.total_parameters < buckets.high_parameters

@@ -1,6 +1,6 @@
 -- Grain: one row per model id, list and unbroken stretch of dated lists that name it.
 with lists as (
-    select * from {{ ref('stg_tracked_models__models') }}
+    select * from {{ ref('int_registry__lists') }}
 ),
 
 dates as (

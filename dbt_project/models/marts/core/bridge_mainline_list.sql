@@ -1,8 +1,7 @@
 -- Grain: one row per model id, dated list and list: every list of tracked models as it was.
 select
-    lists.model_id,
-    identities.canonical_model_id,
-    lists.list_date,
-    lists.list
-from {{ ref('stg_tracked_models__models') }} as lists
-inner join {{ ref('int_models__canonical') }} as identities on lists.model_id = identities.model_id
+    model_id,
+    canonical_model_id,
+    list_date,
+    list
+from {{ ref('int_registry__lists') }}
