@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 import httpx2
-from huggingface_hub import constants, get_session, get_token
+from huggingface_hub import constants, get_session
 from huggingface_hub.errors import OfflineModeIsEnabled
-from huggingface_hub.utils import parse_ratelimit_headers  # type: ignore[attr-defined]  # documented, not in __all__
+from huggingface_hub.utils import get_token_to_send, parse_ratelimit_headers  # type: ignore[attr-defined]
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 
 from orchestration.settings import Settings
@@ -137,7 +137,7 @@ class HubClient:
         timeout = self._settings.request_timeout_seconds
         deadline = time.monotonic() + timeout * WHOLE_ANSWER_FACTOR
         headers = {"user-agent": f"open-model-warehouse/{code_version()}"}
-        if token := get_token():
+        if token := get_token_to_send(None):
             headers["authorization"] = f"Bearer {token}"
         url = f"{self.endpoint}{path}?{query}"
         with get_session().stream("GET", url, headers=headers, timeout=timeout) as response:
