@@ -18,6 +18,7 @@ select
     edges.first_seen_date,
     edges.last_seen_date,
     edges.is_current,
+    cast(count(*) over (partition by edges.derivative_model_id) as integer) as derivative_edge_count,
     derivatives.organization_id as derivative_organization_id,
     bases.organization_id as base_organization_id,
     bases.region as base_region,
