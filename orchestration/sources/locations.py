@@ -212,5 +212,6 @@ def _is_passing(error: BaseException) -> bool:
 def _absolute(location: object, root: Path) -> object:
     if not isinstance(location, str) or is_url(location) or Path(location).is_absolute():
         return location
+    path = root / location
     # Only the entry's own part is a pattern, whatever the folder above it is called.
-    return str((Path(escape(str(root))) if has_magic(location) else root) / location)
+    return str(Path(escape(str(root))) / location if has_magic(location) and not path.is_file() else path)
