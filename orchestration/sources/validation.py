@@ -60,14 +60,14 @@ def is_repository_id(text: pl.Expr) -> pl.Expr:
     """Whether a text is a Hub repository id: ``name`` or ``namespace/name``, the rule of ``validate_repo_id``.
 
     Letters and digits of ASCII, ``-``, ``_`` and ``.``; no part longer than 96, none begins or ends with ``-`` or
-    ``.``; no ``--``, no ``..``, no ``.git`` at the end. So no path, quote, line end or NUL gets through.
+    ``.``; no ``--``, no ``..``, no ``.git`` at the end. So no path, quote, line end or NUL gets through. Null is no id.
     """
     return (
         text.str.contains(_REPOSITORY_ID)
         & ~text.str.contains("..", literal=True)
         & ~text.str.contains("--", literal=True)
         & ~text.str.ends_with(".git")
-    )
+    ).fill_null(value=False)
 
 
 def _complete(frame: pl.DataFrame, schema: pa.Schema) -> pl.DataFrame:
