@@ -44,6 +44,24 @@ def candidate(
     )
 
 
+def candidates_by_day(
+    table: str, readings: Mapping[str, Mapping[date, Record | int]], **settings: Any
+) -> list[Candidate]:
+    """One candidate per day of a table, from each model's readings.
+
+    Args:
+        table: table name.
+        readings: model id -> day -> the record's columns, or only its all-time counter.
+        settings: of every candidate, e.g. ``priority``.
+    """
+    days: dict[date, list[Record]] = {}
+    for model_id, by_day in readings.items():
+        for day, reading in by_day.items():
+            columns = {"downloads_total": reading} if isinstance(reading, int) else reading
+            days.setdefault(day, []).append({"model_id": model_id, **columns})
+    return [candidate(table, day, records, **settings) for day, records in sorted(days.items())]
+
+
 @dataclass
 class WarehouseFactory:
     """One ``$WAREHOUSE_HOME``: land candidates, build, query.
@@ -60,9 +78,7 @@ class WarehouseFactory:
         """Lands candidates in the given order; a second one for the same table and day is a new revision."""
         store = SnapshotStore(self.home / "raw", clock=lambda: NOW)
         for found in candidates:
-            outcome = store.land(
-                source, found, licence="CC0-1.0", citation="Test", synthetic=True, requested_at=NOW
-            )
+            outcome = store.land(source, found, licence="CC0-1.0", citation="Test", synthetic=True, requested_at=NOW)
             assert outcome.outcome in {"landed", "unchanged"}, outcome.reason
 
     def build(self, *select: str, command: str = "build") -> None:
@@ -92,7 +108,7 @@ def run_dbt(home: Path, arguments: Sequence[str]) -> subprocess.CompletedProcess
         "DBT_PROJECT_DIR": str(DBT_PROJECT),
         "DBT_PROFILES_DIR": str(DBT_PROJECT),
         "DBT_TARGET_PATH": str(home / "build" / "dbt_target"),
-        "DBT_LOG_PATH": str(home / "build" / "dbt_logs"),
+        "DBT_LOG_PATH": str(home / "build" / "logs"),
     }
     return subprocess.run(
         [Path(sys.executable).parent / "dbt", *arguments],

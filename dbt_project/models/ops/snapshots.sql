@@ -19,8 +19,9 @@ select
         when not snapshots.is_newest_revision then 'a newer revision of this day exists'
         when judged.is_partial
             then
-                'partial: ' || snapshots.rows || ' rows are less than ' || round(100 * snapshots.minimum_rows_share)
-                || ' % of the usual ' || round(judged.usual_rows)
+                'partial: ' || snapshots.rows || ' rows are less than '
+                || cast(round(100 * snapshots.minimum_rows_share) as integer)
+                || ' % of the usual ' || cast(round(judged.usual_rows) as bigint)
     end as unusable_reason,
     judged.share_of_usual_rows,
     coalesce(judged.is_shifted, false) as is_shifted,

@@ -85,7 +85,6 @@ ranked as (
             order by
                 renamed_organizations.organization_id is not null,
                 seen.last_seen_date desc nulls last,
-                seen.first_seen_date desc nulls last,
                 seen.model_id
         ) as canonical_rank
     from seen
