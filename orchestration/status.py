@@ -38,14 +38,14 @@ class TableStatus:
 
 
 def warehouse_status(store: SnapshotReader, today: date) -> list[TableStatus]:
-    """The state of every table that was ever attempted, and of every live table that was not."""
+    """The state of every table that was ever attempted, and of every daily live table that was not."""
     statuses = []
     for source in sorted({*SOURCES, *store.sources()}):
         attempts: dict[str, list[Outcome]] = {}
         for outcome in store.outcomes(source):
             attempts.setdefault(outcome.table_name, []).append(outcome)
         spec = SOURCES.get(source)
-        live = {table.name for table in spec.tables if table.live} if spec else set()
+        live = {table.name for table in spec.tables if table.live and table.by_default} if spec else set()
         limit = spec.max_age if spec else None
         for table in sorted({*attempts, *live}):
             statuses.append(table_status(store, source, table, attempts.get(table, []), limit=limit, today=today))

@@ -21,7 +21,9 @@ def _refreshed_sources() -> list[SourceSpec]:
     return [spec for spec in SOURCES.values() if any(table.live for table in spec.tables)]
 
 
-_RAW = dg.AssetSelection.assets(*(raw_key(spec, table) for spec in _refreshed_sources() for table in spec.tables))
+_RAW = dg.AssetSelection.assets(
+    *(raw_key(spec, table) for spec in _refreshed_sources() for table in spec.tables if table.by_default)
+)
 _TRANSFORM = dg.AssetSelection.all() - dg.AssetSelection.groups("raw")
 
 #: One run, so that a failed check holds back what comes after it.
@@ -48,3 +50,16 @@ daily_schedule = dg.build_schedule_from_partitioned_job(
     default_status=_STATUS,
     description="Off unless WAREHOUSE_DAILY_SCHEDULE=true.",
 )
+
+
+@dg.run_failure_sensor(
+    monitored_jobs=[daily_refresh],
+    request_job=rebuild,
+    default_status=dg.DefaultSensorStatus.RUNNING if _SETTINGS.daily_schedule else dg.DefaultSensorStatus.STOPPED,
+)
+def rebuild_without_failed_source(context: dg.RunFailureSensorContext) -> dg.RunRequest | dg.SkipReason:
+    """One source that fails must not hold back the others: what did land is built in a run of its own."""
+    failed = [event.step_key for event in context.get_step_failure_events()]
+    if failed and all(str(step).startswith("raw__") for step in failed):
+        return dg.RunRequest(run_key=context.dagster_run.run_id)
+    return dg.SkipReason(f"Not a raw source: {', '.join(map(str, failed)) or 'no step'} failed.")

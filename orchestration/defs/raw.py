@@ -12,7 +12,7 @@ import dagster as dg
 
 from orchestration.defs.raw_checks import raw_check_results, raw_check_specs
 from orchestration.defs.raw_keys import ANY_TABLE, raw_key
-from orchestration.defs.raw_metadata import column_schema, snapshot_metadata
+from orchestration.defs.raw_metadata import archive_metadata, column_schema, snapshot_metadata
 from orchestration.errors import Unreachable, WarehouseError
 from orchestration.ingest import ingest
 from orchestration.plan import plan_ingest
@@ -66,7 +66,8 @@ def raw_assets(spec: SourceSpec) -> dg.AssetsDefinition:
 
 
 def _asset_spec(spec: SourceSpec, table: TableSpec) -> dg.AssetSpec:
-    freshness = None if spec.max_age is None else dg.FreshnessPolicy.time_window(fail_window=spec.max_age)
+    limit = spec.max_age if table.by_default else None
+    freshness = None if limit is None else dg.FreshnessPolicy.time_window(fail_window=limit)
     columns = [(field.name, str(field.type)) for field in RECORD_TYPES[table.kind].schema]
     return dg.AssetSpec(
         raw_key(spec, table),
@@ -102,7 +103,7 @@ def _land(
             )
             outcomes.append(outcome)
     except WarehouseError as error:
-        raise dg.Failure(str(error), allow_retries=isinstance(error, Unreachable)) from error
+        raise dg.Failure(str(error), allow_retries=isinstance(error, Unreachable)) from None
     return outcomes
 
 
@@ -120,7 +121,12 @@ def _materialization(
     store: SnapshotStore, key: dg.AssetKey, table: TableSpec, manifests: list[Manifest]
 ) -> dg.MaterializeResult[None]:
     newest = manifests[-1]
-    metadata = snapshot_metadata(store, newest, rows_total=sum(manifest.rows for manifest in manifests))
+    rows = sum(manifest.rows for manifest in manifests)
+    metadata = (
+        archive_metadata(store, newest.source) | {"dagster/row_count": rows}
+        if table.name == ANY_TABLE
+        else snapshot_metadata(store, newest)
+    )
     return dg.MaterializeResult(
         asset_key=key,
         metadata={**metadata, "snapshots": len(manifests)},

@@ -62,7 +62,7 @@ def _live_tables() -> list[tuple[SourceSpec, TableSpec]]:
         for spec in SOURCES.values()
         if spec.max_age is not None and spec.max_age <= timedelta(days=2)
         for table in spec.tables
-        if table.live
+        if table.live and table.by_default
     ]
 
 

@@ -14,17 +14,11 @@ _SAMPLE_CELL = 60
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
-def snapshot_metadata(store: SnapshotReader, manifest: Manifest, rows_total: int) -> dict[str, Any]:
-    """Metadata of a materialization.
-
-    Args:
-        store: the raw store.
-        manifest: the newest snapshot that it landed or found unchanged.
-        rows_total: records of all snapshots that it landed or found unchanged.
-    """
+def snapshot_metadata(store: SnapshotReader, manifest: Manifest) -> dict[str, Any]:
+    """Metadata of a materialization that landed a snapshot, or found it unchanged."""
     records = store.root / manifest.folder / manifest.records_file
     return {
-        "dagster/row_count": rows_total,
+        "dagster/row_count": manifest.rows,
         "dagster/uri": records.as_uri(),
         "snapshot_date": manifest.snapshot_date.isoformat(),
         "revision": manifest.revision,
@@ -39,6 +33,29 @@ def snapshot_metadata(store: SnapshotReader, manifest: Manifest, rows_total: int
         "fetched_at": dg.MetadataValue.timestamp(manifest.fetched_at.timestamp()),
         "synthetic": manifest.synthetic,
         "sample": dg.MetadataValue.md(markdown_table(_sample(store, manifest))),
+    }
+
+
+def archive_metadata(store: SnapshotReader, source: str) -> dict[str, Any]:
+    """Metadata of a materialization of a whole archive: what the store holds of each of its tables."""
+    newest = {table: store.newest(source, table) for table in store.tables(source)}
+    tables = [
+        {
+            "table": table,
+            "kind": manifest.kind.value,
+            "days": len(store.snapshot_dates(source, table)),
+            "newest": manifest.snapshot_date,
+            "rows": manifest.rows,
+            "source revision": manifest.source_revision,
+            "licence": manifest.licence,
+        }
+        for table, manifest in newest.items()
+        if manifest
+    ]
+    return {
+        "dagster/uri": (store.root / source).as_uri(),
+        "tables": dg.MetadataValue.md(markdown_table(tables)),
+        "synthetic": any(manifest.synthetic for manifest in newest.values() if manifest),
     }
 
 

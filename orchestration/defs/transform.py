@@ -1,26 +1,28 @@
 """dbt models, seeds and tests as assets and checks, and the published copy after them."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
 
+from orchestration.defs.dbt_manifest import read_manifest
 from orchestration.defs.dbt_translator import WarehouseTranslator
 from orchestration.defs.raw_metadata import markdown_table
 from orchestration.errors import WarehouseError
 from orchestration.settings import DBT_PROJECT, Settings
 from orchestration.warehouse import build, dbt, duckdb
 from orchestration.warehouse.lock import build_lock
-from orchestration.warehouse.publish import PUBLISHED_SCHEMAS, current_copy
+from orchestration.warehouse.publish import PUBLISHED_SCHEMAS, BuildRecord, current_copy
 
 #: Steps that write the build database wait for each other; `orchestration/dagster.yaml` sets the limit of 1.
 POOL = "duckdb"
 
-_MANIFEST = dbt.ensure_manifest(Settings())
-_NODES = json.loads(_MANIFEST.read_bytes())["nodes"]
-_PROJECT = DbtProject(DBT_PROJECT, target_path=_MANIFEST.parent)
+PUBLISHED_KEY = dg.AssetKey(["published", "warehouse"])
+
+_MANIFEST_PATH = dbt.ensure_manifest(Settings())
+_MANIFEST = read_manifest(_MANIFEST_PATH)
+_PROJECT = DbtProject(DBT_PROJECT, target_path=_MANIFEST_PATH.parent)
 _TRANSLATOR = WarehouseTranslator(settings=DagsterDbtTranslatorSettings(enable_code_references=True))
 
 
@@ -45,13 +47,13 @@ def dbt_build(context: dg.AssetExecutionContext, config: BuildConfig, dbt_cli: D
             for note in build.begin(settings):
                 context.log.warning(note)
             arguments = ["build", *(["--full-refresh"] if config.full_refresh else [])]
-            invocation = dbt_cli.cli(arguments, context=context, target_path=dbt.target_path(settings))
+            invocation = dbt_cli.cli(arguments, context=context, target_path=dbt.target_path(settings) / "dagster")
             yield from _with_row_counts(settings, invocation.stream())
             # A part of the models makes the database whole only if it was whole, for the same inputs, before.
             if not context.is_subset or was_finished == inputs:
                 build.finish(settings, inputs)
     except WarehouseError as error:
-        raise dg.Failure(str(error), allow_retries=False) from error
+        raise dg.Failure(str(error), allow_retries=False) from None
 
 
 def _with_row_counts(settings: Settings, events: Iterator[Any]) -> Iterator[Any]:
@@ -65,7 +67,7 @@ def _with_row_counts(settings: Settings, events: Iterator[Any]) -> Iterator[Any]
     rows = duckdb.table_rows(settings, settings.build_database)
     for event in held:
         if isinstance(event, (dg.Output, dg.AssetMaterialization)):
-            node = _NODES[event.metadata["unique_id"].value]
+            node = _MANIFEST["nodes"][event.metadata["unique_id"].value]
             count = rows.get((node["schema"], node["name"]))
             yield event if count is None else event.with_metadata({**event.metadata, "dagster/row_count": count})
         else:
@@ -75,7 +77,7 @@ def _with_row_counts(settings: Settings, events: Iterator[Any]) -> Iterator[Any]
 
 
 @dg.asset(
-    key=["published", "warehouse"],
+    key=PUBLISHED_KEY,
     deps=[spec.key for spec in dbt_build.specs if spec.key.path[0] in PUBLISHED_SCHEMAS],
     group_name="published",
     owners=["team:data-engineering"],
@@ -89,22 +91,26 @@ def published_warehouse(context: dg.AssetExecutionContext) -> dg.MaterializeResu
         with build_lock(settings, f"Dagster run {context.run_id}"):
             record = build.publish_finished(settings)
     except WarehouseError as error:
-        raise dg.Failure(str(error), allow_retries=False) from error
+        raise dg.Failure(str(error), allow_retries=False) from None
+    return dg.MaterializeResult(
+        metadata=published_metadata(settings, record), data_version=dg.DataVersion(record.fingerprint)
+    )
+
+
+def published_metadata(settings: Settings, record: BuildRecord) -> dict[str, Any]:
+    """What the UI shows of the published copy."""
     copy = current_copy(settings)
     tables = [
         {"table": f"{schema}.{table}", "rows": f"{count:,}"}
         for (schema, table), count in sorted(duckdb.table_rows(settings, copy).items())
     ]
-    return dg.MaterializeResult(
-        metadata={
-            "build": record.build_id,
-            "path": dg.MetadataValue.path(str(copy)),
-            "bytes": copy.stat().st_size,
-            "synthetic": record.synthetic,
-            "notice": record.notice or "",
-            "fingerprint": record.fingerprint,
-            "engines": record.engine_versions,
-            "tables": dg.MetadataValue.md(markdown_table(tables)),
-        },
-        data_version=dg.DataVersion(record.fingerprint),
-    )
+    return {
+        "build": record.build_id,
+        "path": dg.MetadataValue.path(str(copy)),
+        "bytes": copy.stat().st_size,
+        "synthetic": record.synthetic,
+        "notice": record.notice or "none",
+        "fingerprint": record.fingerprint,
+        "engines": record.engine_versions,
+        "tables": dg.MetadataValue.md(markdown_table(tables)),
+    }

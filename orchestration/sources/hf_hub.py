@@ -212,7 +212,10 @@ SPEC = SourceSpec(
     licence="Hugging Face Terms of Service",
     citation="Hugging Face Hub, model metadata and counters",
     max_age=timedelta(days=2),
-    tables=tuple(TableSpec(name, RecordKind.READINGS, table.description, live=True) for name, table in TABLES.items()),
+    tables=tuple(
+        TableSpec(name, RecordKind.READINGS, table.description, live=True, by_default=table.by_default)
+        for name, table in TABLES.items()
+    ),
     connector=listed,
     priority=PRIORITY,
     minimum_rows_share=MINIMUM_ROWS_SHARE,

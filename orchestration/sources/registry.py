@@ -4,7 +4,8 @@ from orchestration.errors import ConfigurationError
 from orchestration.sources import hf_archive, hf_hub, tracked_models
 from orchestration.sources.spec import SourceSpec
 
-SOURCES: dict[str, SourceSpec] = {spec.name: spec for spec in (hf_hub.SPEC, hf_archive.SPEC, tracked_models.SPEC)}
+#: In the order in which they are landed: the Hub is asked about the organisations that the registry names.
+SOURCES: dict[str, SourceSpec] = {spec.name: spec for spec in (tracked_models.SPEC, hf_hub.SPEC, hf_archive.SPEC)}
 
 
 def source(name: str) -> SourceSpec:

@@ -20,12 +20,14 @@ class TableSpec:
         kind: kind of its records.
         description: one sentence for people, shown in the Dagster UI.
         live: whether a live answer can be asked for; it then describes today, never a past day.
+        by_default: whether it is fetched when no table is named, and so every day.
     """
 
     name: str
     kind: RecordKind
     description: str
     live: bool
+    by_default: bool = True
 
 
 @dataclass(frozen=True)
