@@ -1,5 +1,6 @@
 """The live connector against a Hub on loopback: the right set lands, or exactly why not; nothing wrong is current."""
 
+import random
 import signal
 import subprocess
 import sys
@@ -455,3 +456,70 @@ def test_an_endpoint_that_is_no_address_is_said_so(warehouse: HubWarehouse, monk
     monkeypatch.setenv("HF_ENDPOINT", "hub.example")
     (outcome,) = warehouse.ingest("tracked")
     assert "HF_ENDPOINT is not a valid address" in str(outcome.reason)
+
+
+def test_a_wait_may_be_asked_for_as_a_date(hub: FakeHub, warehouse: HubWarehouse) -> None:
+    hub.faults.append(Fault(fake.status(503, Retry_After="Fri, 01 Jan 2100 00:00:00 GMT"), times=None))
+    (outcome,) = warehouse.ingest("tracked")
+    assert "HTTP 503, and it asks to wait" in str(outcome.reason)
+    assert len(hub.asked) == 1
+
+
+def test_a_broken_link_to_the_next_page_is_tried_again(hub: FakeHub, warehouse: HubWarehouse) -> None:
+    def answer(handler: fake.Handler, right: bytes) -> None:
+        handler.reply(200, right, {"Link": '<http://[broken>; rel="next"'})
+
+    hub.faults.append(Fault(answer))
+    (outcome,) = warehouse.ingest("tracked")
+    assert (outcome.outcome, outcome.rows) == ("landed", 10)
+
+
+def test_an_answer_beyond_measure_is_given_up(
+    hub: FakeHub, warehouse: HubWarehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orchestration.sources.hub_client.LARGEST_ANSWER", 1000)
+    (outcome,) = warehouse.ingest("tracked")
+    assert "an answer has more than" in str(outcome.reason)
+    assert len(hub.asked) == 1
+
+
+def test_offline_mode_is_honoured(hub: FakeHub, warehouse: HubWarehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    (outcome,) = warehouse.ingest("tracked")
+    assert "HF_HUB_OFFLINE forbids it" in str(outcome.reason)
+    assert hub.asked == []
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_goes_wrong_the_right_set_lands_in_the_end(hub: FakeHub, warehouse: HubWarehouse, seed: int) -> None:
+    chance = random.Random(seed)
+    troubles = [
+        fake.status(429, Retry_After="0"),
+        fake.status(500),
+        fake.status(502, b"<html>"),
+        fake.html_page,
+        fake.cut_json,
+        fake.cut_body,
+        fake.cut_close_delimited,
+        fake.dropped,
+        fake.status(400),
+        fake.status(401),
+        fake.ok(b"[null"),
+    ]
+    hub.page_size = chance.randint(1, 4)
+    warehouse.settings = {"request_attempts": chance.randint(1, 3), "request_wait_seconds": 0.001}
+    hub.faults = [
+        Fault(chance.choice(troubles), after=chance.randint(0, 3), times=chance.randint(1, 4)) for _ in range(4)
+    ]
+    for _ in range(20):
+        (outcome,) = warehouse.ingest("tracked")
+        if outcome.outcome == "landed":
+            break
+        assert outcome.outcome == "failed"
+        assert outcome.reason
+        assert warehouse.current() == {}
+    assert set(warehouse.current()) == names([*QWEN, *GOOGLE])
+    assert {row["downloads_total"] for row in warehouse.current().values()} == {
+        model["downloadsAllTime"] for model in [*QWEN, *GOOGLE]
+    }
+    assert warehouse.rejected() == []
