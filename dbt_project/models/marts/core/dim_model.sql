@@ -11,24 +11,6 @@ counters as (
     select * from {{ ref('int_attributes__counters') }}
 ),
 
-named as (
-    select
-        identities.canonical_model_id as model_id,
-        min(named.first_named_date) as first_named_date,
-        max(named.last_named_date) as last_named_date
-    from {{ ref('int_models__named') }} as named
-    inner join identities on named.model_id = identities.model_id
-    group by identities.canonical_model_id
-    union all
-    select
-        named.model_id,
-        named.first_named_date,
-        named.last_named_date
-    from {{ ref('int_models__named') }} as named
-    inner join identities on named.model_id = identities.model_id
-    where not identities.is_canonical
-),
-
 -- Every id speaks for itself, and every other id of the model for the canonical one.
 listed as (
     select
@@ -82,8 +64,8 @@ select
     identities.is_canonical,
     identities.identity_reason,
     identities.hub_id,
-    least(counters.first_date, named.first_named_date) as first_seen_date,
-    greatest(counters.last_date, named.last_named_date) as last_seen_date,
+    counters.first_date as first_seen_date,
+    counters.last_date as last_seen_date,
     deletions.is_deleted,
     counters.downloads_30d,
     counters.downloads_total,
@@ -92,7 +74,6 @@ from identities
 inner join attributes on identities.canonical_model_id = attributes.model_id
 inner join organizations on coalesce(identities.organization_id, 'no-namespace') = organizations.organization_id
 left join counters on identities.model_id = counters.model_id
-left join named on identities.model_id = named.model_id
 left join listed on identities.model_id = listed.model_id
 left join {{ ref('int_lineage__roots') }} as lineage on identities.canonical_model_id = lineage.model_id
 left join {{ ref('int_attributes__deletions') }} as deletions on identities.model_id = deletions.model_id
