@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from urllib.parse import parse_qsl, urlencode
 
 import httpx2
 from huggingface_hub import constants, get_session
@@ -36,11 +37,11 @@ class Answer:
 
     Attributes:
         body: the bytes, with any transfer compression undone.
-        next_query: query of the next page, from ``Link: rel="next"``; None on the last page.
+        next_page: what names the next page, see :meth:`HubClient.get`; None on the last page.
     """
 
     body: bytes
-    next_query: str | None
+    next_page: str | None
 
 
 class HubError(Exception):
@@ -83,12 +84,14 @@ class HubClient:
         )
         self._not_before = 0.0
 
-    def get(self, path: str, query: str, is_usable: Callable[[bytes], bool]) -> Answer:
+    def get(self, path: str, query: str, page: str | None, is_usable: Callable[[bytes], bool]) -> Answer:
         """Gets one answer, with as many attempts as the settings allow.
 
         Args:
             path: path under the endpoint, quoted.
-            query: query string, encoded.
+            query: what is asked for, as an encoded query.
+            page: which page of it: what the link to that page adds to the query (a cursor); None: the first. Nothing
+                else of a link is followed: neither may the token go to another host, nor the condition be lost.
             is_usable: whether a body is what it should be; one that is not was cut off or replaced on its way.
 
         Raises:
@@ -100,7 +103,7 @@ class HubClient:
             wait=self._wait,
             reraise=True,
         )
-        return attempts(self._get_once, path, query, is_usable)
+        return attempts(self._get_once, path, query, page, is_usable)
 
     def _wait(self, state: RetryCallState) -> float:
         """Exponential backoff with jitter, but never less than the server asks for."""
@@ -108,10 +111,10 @@ class HubClient:
         asked = error.wait if isinstance(error, _PassingError) else None
         return max(self._backoff(state), asked or 0.0)
 
-    def _get_once(self, path: str, query: str, is_usable: Callable[[bytes], bool]) -> Answer:
+    def _get_once(self, path: str, query: str, page: str | None, is_usable: Callable[[bytes], bool]) -> Answer:
         time.sleep(max(0.0, self._not_before - time.monotonic()))
         try:
-            response, body = self._read(path, query)
+            response, body = self._read(f"{path}?{query}" if page is None else f"{path}?{query}&{page}")
         except OfflineModeIsEnabled:
             raise HubError("the setting HF_HUB_OFFLINE forbids it") from None
         except (httpx2.UnsupportedProtocol, httpx2.InvalidURL):
@@ -126,21 +129,20 @@ class HubClient:
             raise HubError(_refusal(response), status=response.status_code, body=body)
         if not is_usable(body):
             raise _PassingError(f"{_likeness(body)} instead of models", status=response.status_code, body=body)
-        try:
-            next_query = _next_query(response)
-        except httpx2.InvalidURL:
-            raise _PassingError("a broken link to the next page", status=response.status_code, body=body) from None
+        link = response.links.get("next")
+        next_page = None if link is None else _added_by(link.get("url", ""), query)
+        if next_page == "":
+            raise _PassingError("a broken link to the next page", status=response.status_code, body=body)
         self._not_before = time.monotonic() + self._pause(response)
-        return Answer(body, next_query)
+        return Answer(body, next_page)
 
-    def _read(self, path: str, query: str) -> tuple[httpx2.Response, bytes]:
+    def _read(self, target: str) -> tuple[httpx2.Response, bytes]:
         timeout = self._settings.request_timeout_seconds
         deadline = time.monotonic() + timeout * WHOLE_ANSWER_FACTOR
         headers = {"user-agent": f"open-model-warehouse/{code_version()}"}
         if token := get_token_to_send(None):
             headers["authorization"] = f"Bearer {token}"
-        url = f"{self.endpoint}{path}?{query}"
-        with get_session().stream("GET", url, headers=headers, timeout=timeout) as response:
+        with get_session().stream("GET", f"{self.endpoint}{target}", headers=headers, timeout=timeout) as response:
             body = bytearray()
             for chunk in response.iter_bytes():
                 body += chunk
@@ -180,10 +182,11 @@ def _asked_to_wait(response: httpx2.Response) -> float | None:
         return None
 
 
-def _next_query(response: httpx2.Response) -> str | None:
-    """The query of the next page. Only the query: the token must not follow a link to another host."""
-    url = response.links.get("next", {}).get("url")
-    return None if url is None else httpx2.URL(url).query.decode("ascii")
+def _added_by(link: str, query: str) -> str:
+    """What a link adds to a query; empty if nothing."""
+    known = dict(parse_qsl(query))
+    whole = link.partition("?")[2].partition("#")[0]
+    return urlencode([(name, value) for name, value in parse_qsl(whole) if name not in known])
 
 
 def _refusal(response: httpx2.Response) -> str:

@@ -39,7 +39,7 @@ class Listing(msgspec.Struct, frozen=True):
     Attributes:
         name: how a person would call it, e.g. ``author=Qwen``.
         path: path under the endpoint, quoted.
-        query: query of the first page, encoded.
+        query: what is asked for, as an encoded query.
         is_single: the answer is one model rather than a list of them; it may be absent or hidden.
     """
 
@@ -58,7 +58,7 @@ class _Progress(msgspec.Struct):
         finished: listings read to their end.
         pages: pages on disk, of all listings.
         rows: models on them.
-        next_query: next page of the current listing; None: its first.
+        next_page: what names the next page of the current listing; None: its first.
         first_page: pages on disk when the current listing began.
         first_row: models on them.
     """
@@ -68,7 +68,7 @@ class _Progress(msgspec.Struct):
     finished: int = 0
     pages: int = 0
     rows: int = 0
-    next_query: str | None = None
+    next_page: str | None = None
     first_page: int = 0
     first_row: int = 0
 
@@ -126,7 +126,7 @@ class ListingReader:
         self._follow_up = follow_up
         self._report = report
         self._progress = _Progress(_hash_of(client.endpoint, planned))
-        self._asked: set[tuple[int, str]] = set()
+        self._asked: set[tuple[int, str | None]] = set()
         self._restarted: set[int] = set()
 
     def read(self) -> list[ReceivedFile]:
@@ -166,23 +166,22 @@ class ListingReader:
     def _read_page(self, listing: Listing) -> None:
         """Asks for one page, keeps it and moves on, in memory; the caller makes the progress durable."""
         progress = self._progress
-        query = listing.query if progress.next_query is None else progress.next_query
-        if (progress.finished, query) in self._asked:
+        if (progress.finished, progress.next_page) in self._asked:
             raise HubError("its pages go round in a circle")
         try:
-            answer = self._client.get(listing.path, query, partial(_is_usable, listing))
+            answer = self._client.get(listing.path, listing.query, progress.next_page, partial(_is_usable, listing))
         except HubError as error:
-            if progress.next_query is not None or error.status not in (_HIDDEN if listing.is_single else _UNKNOWN):
+            if progress.next_page is not None or error.status not in (_HIDDEN if listing.is_single else _UNKNOWN):
                 raise
-            models, next_query = list[bytes](), None
+            models, next_page = list[bytes](), None
         else:
-            self._asked.add((progress.finished, query))
-            models, next_query = model_texts(answer.body), answer.next_query
+            self._asked.add((progress.finished, progress.next_page))
+            models, next_page = model_texts(answer.body), answer.next_page
             write_whole(self._page(progress.pages + 1), gzip.compress(answer.body, mtime=0))
             progress.pages += 1
             progress.rows += len(models)
-        progress.next_query = None if listing.is_single else next_query
-        if progress.next_query is None:
+        progress.next_page = None if listing.is_single else next_page
+        if progress.next_page is None:
             known = {*self._planned, *progress.added}
             found = self._follow_up(listing, progress.rows - progress.first_row, models)
             progress.added.extend(listing for listing in found if listing not in known)
@@ -192,15 +191,15 @@ class ListingReader:
     def _may_restart(self, error: HubError) -> bool:
         """Whether a cursor was refused (they expire) for the first time in this listing."""
         progress = self._progress
-        is_cursor = progress.next_query is not None and error.status in _REFUSED_CURSOR
+        is_cursor = progress.next_page is not None and error.status in _REFUSED_CURSOR
         return is_cursor and progress.finished not in self._restarted
 
     def _restart(self) -> None:
         """Goes back to the first page of the current listing; its pages will be overwritten."""
         progress = self._progress
         self._restarted.add(progress.finished)
-        self._asked = {(listing, query) for listing, query in self._asked if listing != progress.finished}
-        progress.pages, progress.rows, progress.next_query = progress.first_page, progress.first_row, None
+        self._asked = {(listing, page) for listing, page in self._asked if listing != progress.finished}
+        progress.pages, progress.rows, progress.next_page = progress.first_page, progress.first_row, None
 
     def _interrupted(self, listing: Listing, error: HubError) -> ListingInterruptedError:
         received: tuple[ReceivedFile, ...] = ()

@@ -335,11 +335,14 @@ def test_the_token_does_not_follow_a_link_to_another_host(hub: FakeHub, warehous
     with running_hub() as elsewhere:
 
         def answer(handler: fake.Handler, right: bytes) -> None:
-            handler.reply(200, right, {"Link": f'<{elsewhere.url}/api/models?author=google&limit=9>; rel="next"'})
+            handler.reply(
+                200, right, {"Link": f'<{elsewhere.url}/api/models?author=google&cursor=Mw%3D%3D>; rel="next"'}
+            )
 
         hub.faults.append(Fault(answer, about="google"))
         warehouse.ingest("tracked")
         assert elsewhere.asked == []
+        assert hub.asked[-1].cursor == "Mw=="
 
 
 def test_rows_that_move_between_pages_are_kept_once(hub: FakeHub, warehouse: HubWarehouse) -> None:
@@ -472,6 +475,15 @@ def test_a_broken_link_to_the_next_page_is_tried_again(hub: FakeHub, warehouse: 
     hub.faults.append(Fault(answer))
     (outcome,) = warehouse.ingest("tracked")
     assert (outcome.outcome, outcome.rows) == ("landed", 10)
+
+
+def test_a_link_that_loses_the_condition_does_not_bring_in_other_models(hub: FakeHub, warehouse: HubWarehouse) -> None:
+    def answer(handler: fake.Handler, right: bytes) -> None:
+        handler.reply(200, right, {"Link": f'<{hub.url}/api/models?cursor=Mw%3D%3D>; rel="next"'})
+
+    hub.faults.append(Fault(answer))
+    warehouse.ingest("tracked")
+    assert set(warehouse.current()) == names([*QWEN, *GOOGLE])
 
 
 def test_an_answer_beyond_measure_is_given_up(

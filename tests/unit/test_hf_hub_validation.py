@@ -124,12 +124,12 @@ def test_the_parsers_reason_comes_before_the_rules() -> None:
 def test_of_readings_with_the_same_id_the_highest_counter_wins() -> None:
     good, reasons = split(
         reading(downloads_total=None, downloads_30d=900),
-        reading(downloads_total=7, downloads_30d=1),
         reading(downloads_total=7, downloads_30d=2),
+        reading(downloads_total=7, downloads_30d=1),
         reading(downloads_total=5, downloads_30d=800),
     )
     assert [(row["downloads_total"], row["downloads_30d"]) for row in good] == [(7, 2)]
-    assert reasons == {number: ["duplicate key; record 3 is kept"] for number in (1, 2, 4)}
+    assert reasons == {number: ["duplicate key; record 2 is kept"] for number in (1, 3, 4)}
 
 
 def test_of_equal_readings_the_later_one_wins() -> None:
