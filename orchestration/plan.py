@@ -45,7 +45,7 @@ def plan_ingest(
             a home that holds the synthetic sample.
     """
     store = SnapshotStore(settings.raw)
-    refuse_mixture(store, synthetic=False)
+    _refuse_sample(store)
     entries = load_sources_file(sources_file) if sources_file else {}
     specs = [source(name) for name in dict.fromkeys(sources or entries or _live_sources())]
     for spec in specs:
@@ -69,17 +69,13 @@ def plan_ingest(
     ]
 
 
-def refuse_mixture(store: SnapshotStore, *, synthetic: bool) -> None:
-    """A home holds either measured or invented snapshots: the sample's models carry the names of real ones.
-
-    Raises:
-        ConfigurationError: the store holds the other kind.
-    """
+def _refuse_sample(store: SnapshotStore) -> None:
+    """Real data does not share a home with the sample, whose invented counters carry the names of real models."""
     first = next(store.manifests(), None)
-    if first is None or first.synthetic == synthetic:
-        return
-    held, wanted = ("the synthetic sample", "real data") if first.synthetic else ("real data", "the sample")
-    raise ConfigurationError(f"{store.root} holds {held}; set WAREHOUSE_HOME to another folder for {wanted}.")
+    if first is not None and first.synthetic:
+        raise ConfigurationError(
+            f"{store.root} holds the synthetic sample; set WAREHOUSE_HOME to another folder for real data."
+        )
 
 
 def _live_sources() -> list[str]:

@@ -1,0 +1,63 @@
+"""The command line: ``warehouse``. Exit codes: 0 done, 1 refused, 2 wrong call, 3 unreachable, 130 interrupted."""
+
+import os
+import sys
+import traceback
+from typing import Annotated
+
+import typer
+
+from orchestration.commands import build, demo, ingest, sql, status, ui, verify
+from orchestration.errors import WarehouseError
+
+app = typer.Typer(
+    name="warehouse",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for module in (demo, ingest, build, sql, status, verify, ui):
+    name = module.__name__.rpartition(".")[2]
+    # \b keeps the lines of the examples as they are.
+    app.command(name, epilog="\b\nExamples:\n" + "\n".join(f"  {example}" for example in module.EXAMPLES))(
+        getattr(module, name)
+    )
+
+
+@app.callback()
+def warehouse(
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+) -> None:
+    """Measures the open language-model ecosystem: raw snapshots, marts, a published copy for analysts.
+
+    Data lies under $WAREHOUSE_HOME (default .warehouse). `warehouse demo` shows all of it in a minute or two.
+    """
+
+
+def main() -> None:
+    """Runs the command line; an expected error is one sentence on standard error."""
+    try:
+        app()
+    except WarehouseError as error:
+        _fail(str(error), error.exit_code)
+    except Exception as error:
+        _fail(f"{type(error).__name__}: {error}; run `warehouse --debug ...` for the traceback.", 1)
+    finally:
+        _flush()
+
+
+def _fail(sentence: str, exit_code: int) -> None:
+    if "--debug" in sys.argv[1:2]:
+        traceback.print_exc()
+    typer.echo(f"Error: {sentence}", err=True)
+    sys.exit(exit_code)
+
+
+def _flush() -> None:
+    """Ends quietly when whoever read the output has gone."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

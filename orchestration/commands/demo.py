@@ -1,0 +1,88 @@
+"""``warehouse demo``: the embedded sample through the whole pipeline."""
+
+import sys
+from collections import Counter
+
+from orchestration.commands.build import build_with_progress, describe
+from orchestration.commands.terminal import load_settings, progress, say
+from orchestration.sample import land_sample
+from orchestration.settings import Settings
+from orchestration.sources.spec import Progress
+from orchestration.warehouse.publish import SYNTHETIC_NOTICE
+from orchestration.warehouse.query import query
+from orchestration.warehouse.results import write_table
+
+EXAMPLES = ("warehouse demo", "WAREHOUSE_HOME=/tmp/try warehouse demo")
+
+#: What the demo asks at its end: a question and the SQL that answers it.
+QUESTIONS = (
+    (
+        "Whose mainline models were downloaded most, by region?",
+        """
+        select region, sum(downloads) as downloads, count(distinct model_id) as models
+        from marts.fct_model_downloads_daily join marts.dim_model using (model_id)
+        where is_mainline
+        group by region order by downloads desc
+        """,
+    ),
+    (
+        "On whose models do others build, by region of the root?",
+        """
+        select root_region, relation, count(distinct derivative_model_id) as derivatives
+        from marts.fct_model_derivatives
+        group by all order by derivatives desc limit 8
+        """,
+    ),
+    (
+        "Which attempts to land a snapshot were refused or failed, and why?",
+        """
+        select source, table_name, snapshot_date, outcome, reason
+        from ops.ingest_outcomes
+        where outcome in ('refused', 'failed') order by snapshot_date limit 5
+        """,
+    ),
+)
+
+
+def demo() -> None:
+    """Runs everything on the embedded sample.
+
+    The sample is invented, and everything made from it says so. A second call changes nothing. The synthetic sample
+    and real data do not share a home: set WAREHOUSE_HOME to another folder to go live.
+    """
+    settings = load_settings()
+    say(SYNTHETIC_NOTICE)
+    _land(settings)
+    result = build_with_progress(settings)
+    describe(settings, result)
+    for question, sql in QUESTIONS:
+        say()
+        _ask(settings, question, sql)
+    say()
+    say(f"Raw snapshots   {settings.raw}")
+    say(f"Marts           {settings.current_database}")
+    say('Ask more        warehouse sql "from marts.dim_model limit 5"')
+    say("Look around     warehouse status, warehouse ui")
+    say(SYNTHETIC_NOTICE)
+
+
+def _land(settings: Settings) -> None:
+    with progress() as show:
+
+        def report(state: Progress) -> None:
+            show(state.what, state.rows, state.total)
+
+        outcomes = Counter(outcome.outcome for outcome in land_sample(settings, report=report))
+    if not outcomes:
+        say("Unchanged: the sample has landed already.")
+        return
+    counts = ", ".join(f"{count:,} {outcome}" for outcome, count in sorted(outcomes.items()))
+    say(f"Sample: {counts} (the refused and failed ones belong to it: real sources do that).")
+
+
+def _ask(settings: Settings, question: str, sql: str) -> None:
+    statement = " ".join(sql.split())
+    say(f"-- {question}")
+    say(f'warehouse sql "{statement}"')
+    with query(settings, statement) as result:
+        write_table(result, sys.stdout)

@@ -1,0 +1,106 @@
+"""``warehouse ingest``: lands raw snapshots."""
+
+from collections import Counter, defaultdict
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orchestration.commands.terminal import load_settings, progress, say
+from orchestration.errors import ConfigurationError, DataRefused, Unreachable, WarehouseError
+from orchestration.ingest import ingest as land
+from orchestration.plan import plan_ingest
+from orchestration.snapshots.manifest import Outcome
+from orchestration.sources.spec import Progress
+from orchestration.warehouse.results import printable
+
+#: Reasons printed per table; all are in the raw store and, after a build, in ops.ingest_outcomes.
+_REASONS_SHOWN = 5
+
+EXAMPLES = (
+    "warehouse ingest                                all live sources, today",
+    "warehouse ingest hf_hub --table tracked         one table of one source",
+    "warehouse ingest --sources archives.toml        every file named in archives.toml",
+    "warehouse ingest hf_archive --sources archives.toml --date 2026-03-01",
+)
+
+
+def ingest(
+    sources: Annotated[list[str] | None, typer.Argument(metavar="SOURCE", help="Default: all.")] = None,
+    date: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Only this day, YYYY-MM-DD.")
+    ] = None,
+    sources_file: Annotated[
+        Path | None, typer.Option("--sources", metavar="FILE", help="TOML that says where the data lies.")
+    ] = None,
+    tables: Annotated[list[str] | None, typer.Option("--table", metavar="TABLE", help="Only this table.")] = None,
+) -> None:
+    """Lands raw snapshots.
+
+    They come from the live services, or from the locations in FILE. What is there already is not landed again. A
+    different answer for the same day becomes a new revision. The exit code is 1 when data was refused and 3 when a
+    source could not be reached; what was good has landed all the same.
+    """
+    settings = load_settings()
+    outcomes: list[Outcome] = []
+    errors: list[WarehouseError] = []
+    with progress() as show:
+
+        def report(state: Progress) -> None:
+            show(state.what, state.rows, state.total)
+
+        planned = plan_ingest(
+            settings,
+            sources=sources or (),
+            sources_file=sources_file,
+            tables=tables or (),
+            snapshot_date=date.date() if date else None,
+            report=report,
+        )
+        for item in planned:
+            try:
+                for outcome in land(item.spec, item.request):
+                    outcomes.append(outcome)
+                    show(f"{item.spec.name}: snapshots", len(outcomes), None)
+            except WarehouseError as error:  # one source's trouble does not keep the others from landing
+                errors.append(error)
+    if not outcomes and not errors:
+        raise ConfigurationError("Nothing in the locations fits the wanted tables and date; correct --table or --date.")
+    for line in summary_lines(outcomes):
+        say(line)
+    for trouble in errors[:-1]:
+        typer.echo(f"Error: {trouble}", err=True)
+    if errors:
+        raise errors[-1]
+    _raise_for(outcomes)
+
+
+def summary_lines(outcomes: list[Outcome]) -> list[str]:
+    """One line per table with its counts, and below it the reasons of what did not land."""
+    lines = []
+    of_table: dict[str, list[Outcome]] = defaultdict(list)
+    for outcome in outcomes:
+        of_table[f"{outcome.source}/{outcome.table_name}"].append(outcome)
+    for table, attempts in sorted(of_table.items()):
+        counts: Counter[str] = Counter(outcome.outcome for outcome in attempts)
+        verdicts = ", ".join(f"{counts[verdict]} {verdict}" for verdict in ("landed", "unchanged", "refused", "failed"))
+        rows = sum(outcome.rows for outcome in attempts if outcome.outcome == "landed")
+        rejected = sum(outcome.rejected_rows for outcome in attempts if outcome.outcome == "landed")
+        lines.append(printable(f"{table}: {verdicts}; {rows:,} rows landed, {rejected:,} records rejected"))
+        reasons = Counter(f"{outcome.outcome}: {outcome.reason}" for outcome in attempts if outcome.reason)
+        for reason, times in reasons.most_common(_REASONS_SHOWN):
+            lines.append(printable(f"  {reason}" + (f" ({times} times)" if times > 1 else "")))
+        if len(reasons) > _REASONS_SHOWN:
+            lines.append(f"  and {len(reasons) - _REASONS_SHOWN} other reasons; see ops.ingest_outcomes after a build")
+    return lines
+
+
+def _raise_for(outcomes: list[Outcome]) -> None:
+    bad = [outcome for outcome in outcomes if outcome.outcome in {"refused", "failed"}]
+    if not bad:
+        return
+    sentence = f"{len(bad)} of {len(outcomes)} snapshots did not land; the reasons are above."
+    if all(outcome.unreachable for outcome in bad):
+        raise Unreachable(sentence)
+    raise DataRefused(sentence)
