@@ -40,7 +40,7 @@ def read_outcomes(path: Path) -> Iterator[Outcome]:
     for number, line in enumerate(lines, start=1):
         try:
             yield decode_outcome(line)
-        except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        except msgspec.DecodeError as error:
             raise DataRefused(f"{path}, line {number}, is not a record of an attempt ({error}); restore it.") from None
 
 

@@ -4,7 +4,7 @@ import hashlib
 import re
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
@@ -13,6 +13,8 @@ from orchestration.snapshots.records import RecordKind
 
 #: The seal is the manifest's last line: the hash of its text with an empty seal.
 _SEAL = re.compile(rb'(?<="manifest_sha256": ")[0-9a-f]*(?="\n\}\n\Z)')
+
+_Record = TypeVar("_Record", bound=msgspec.Struct)
 
 
 class ReceivedEntry(msgspec.Struct, frozen=True):
@@ -135,8 +137,8 @@ def encode_manifest(manifest: Manifest) -> bytes:
 
 
 def decode_manifest(data: bytes) -> Manifest:
-    """Reads a manifest; raises ``msgspec.DecodeError`` or ``msgspec.ValidationError`` when it is not one."""
-    return msgspec.json.decode(data, type=Manifest)
+    """Reads a manifest; raises ``msgspec.DecodeError`` when it is not one."""
+    return _decode(data, Manifest)
 
 
 def is_sealed(data: bytes) -> bool:
@@ -152,4 +154,11 @@ def encode_outcome(outcome: Outcome) -> bytes:
 
 def decode_outcome(data: bytes) -> Outcome:
     """Reads one line of a ledger; raises like :func:`decode_manifest`."""
-    return msgspec.json.decode(data, type=Outcome)
+    return _decode(data, Outcome)
+
+
+def _decode(data: bytes, record: type[_Record]) -> _Record:
+    try:
+        return msgspec.json.decode(data, type=record)
+    except UnicodeDecodeError as error:
+        raise msgspec.DecodeError(str(error)) from None

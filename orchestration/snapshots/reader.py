@@ -110,7 +110,7 @@ def read_manifest(path: Path) -> Manifest:
     """
     try:
         return decode_manifest(path.read_bytes())
-    except (OSError, msgspec.DecodeError, msgspec.ValidationError) as error:
+    except (OSError, msgspec.DecodeError) as error:
         raise DataRefused(
             f"{path} cannot be read as a manifest ({error}); run `warehouse verify` on the raw store."
         ) from None

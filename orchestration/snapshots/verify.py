@@ -77,7 +77,7 @@ def snapshot_problems(root: Path, folder: Path) -> Iterator[str]:
         data = path.read_bytes()
         manifest = decode_manifest(data)
         is_elsewhere = root / manifest.folder != folder
-    except (OSError, msgspec.DecodeError, msgspec.ValidationError, ConfigurationError) as error:
+    except (OSError, msgspec.DecodeError, ConfigurationError) as error:
         yield f"{path} is missing or not a manifest ({error}); restore it."
         return
     if not is_sealed(data):

@@ -81,9 +81,10 @@ def test_processes_may_append_at_once(tmp_path: Path) -> None:
     assert len(path.read_bytes().splitlines()) == 50
 
 
-def test_a_damaged_whole_line_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("line", [b'{"source": 1}', b"", b"\xff", b'{"source": "\xff"}'])
+def test_a_damaged_whole_line_is_named(tmp_path: Path, line: bytes) -> None:
     path = tmp_path / "outcomes.jsonl"
     append_outcome(path, attempt(1))
-    path.write_bytes(path.read_bytes() + b'{"source": 1}\n')
+    path.write_bytes(path.read_bytes() + line + b"\n")
     with pytest.raises(DataRefused, match=r"outcomes.jsonl, line 2, is not a record of an attempt .*; restore it\."):
         list(read_outcomes(path))

@@ -382,7 +382,11 @@ def test_a_damaged_manifest_is_named_by_every_reader(store: SnapshotStore) -> No
     land(store, candidate())
     path = next(store.root.rglob(MANIFEST_NAME))
     text = path.read_bytes()
-    for damaged in [text[: len(text) // 2], text.replace(b'"revision": 1', b'"revision": "x"')]:
+    for damaged in [
+        text[: len(text) // 2],
+        text.replace(b"MIT", b"M\xffT"),
+        text.replace(b'"revision": 1', b'"revision": "x"'),
+    ]:
         path.write_bytes(damaged)
         with pytest.raises(DataRefused, match=r"cannot be read as a manifest .* run `warehouse verify`"):
             list(store.manifests())
