@@ -73,7 +73,8 @@ class _Progress(msgspec.Struct):
     first_row: int = 0
 
 
-#: Given a finished listing, the number of its models and those of its last page as JSON: what else must be read.
+#: Given a finished listing, the number of its models and those of its last page as JSON: what else must be read. Raises
+#: HubError where that contradicts what was read before.
 FollowUp = Callable[[Listing, int, list[bytes]], Iterable[Listing]]
 
 
@@ -182,11 +183,21 @@ class ListingReader:
             progress.rows += len(models)
         progress.next_page = None if listing.is_single else next_page
         if progress.next_page is None:
-            known = {*self._planned, *progress.added}
-            found = self._follow_up(listing, progress.rows - progress.first_row, models)
-            progress.added.extend(listing for listing in found if listing not in known)
+            self._add(listing, models)
             progress.finished += 1
             progress.first_page, progress.first_row = progress.pages, progress.rows
+
+    def _add(self, listing: Listing, models: list[bytes]) -> None:
+        """Adds what a finished listing makes necessary; if it contradicts another one, none of them counts."""
+        try:
+            found = self._follow_up(listing, self._progress.rows - self._progress.first_row, models)
+        except HubError:
+            self._progress = _Progress(self._progress.plan)
+            (self._folder / _PROGRESS).unlink(missing_ok=True)
+            raise
+        self._progress.added.extend(
+            new for new in found if new not in self._planned and new not in self._progress.added
+        )
 
     def _may_restart(self, error: HubError) -> bool:
         """Whether a cursor was refused (they expire) for the first time in this listing."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
+from orchestration.sources.hub_client import HubError
 from orchestration.sources.hub_listing import Listing
 from orchestration.sources.hub_models import model_id_of
 
@@ -44,16 +45,21 @@ class Plan:
     listings: tuple[Listing, ...]
     organizations: dict[str, tuple[str, ...]]
 
-    def follow_up(self, listing: Listing, rows: int, models: list[bytes]) -> Iterable[Listing]:
+    def follow_up(self, listing: Listing, rows: int, models: list[bytes]) -> list[Listing]:
         """What a finished listing makes necessary.
 
         An organisation that lists nothing may have a new name: its tracked models are asked for one by one, because
         the Hub redirects a single model to its new id. The organisation found there is then listed as a whole, so
         that every organisation in the snapshot is complete.
+
+        Raises:
+            HubError: a model exists though its organisation lists nothing: that list was cut.
         """
         if listing.is_single:
-            found = (model_id_of(model) for model in models)
-            return [of_organization(name.split("/")[0]) for name in found if name and "/" in name]
+            found = [organization_of(model_id) for model in models if (model_id := model_id_of(model))]
+            if organization_of(listing.name) in filter(None, found):
+                raise HubError(f"{listing.name} exists, but its organisation was listed without any model")
+            return [of_organization(organization) for organization in found if organization]
         if rows == 0:
             for organization, tracked in self.organizations.items():
                 if listing == of_organization(organization):
@@ -66,8 +72,8 @@ def tracked_plan(model_ids: Iterable[str]) -> Plan:
     organizations: dict[str, tuple[str, ...]] = defaultdict(tuple)
     single = []
     for model_id in sorted(set(model_ids)):
-        if "/" in model_id:
-            organizations[model_id.split("/")[0]] += (model_id,)
+        if organization := organization_of(model_id):
+            organizations[organization] += (model_id,)
         else:
             single.append(of_model(model_id))
     return Plan((*map(of_organization, organizations), *single), dict(organizations))
@@ -83,6 +89,11 @@ def derivatives_plan(model_ids: Iterable[str]) -> Plan:
 def full_plan() -> Plan:
     """All models."""
     return Plan((_listing("all models"),), {})
+
+
+def organization_of(model_id: str) -> str:
+    """The organisation in a model id; empty for the few old ids without one."""
+    return model_id.rpartition("/")[0]
 
 
 def of_organization(name: str) -> Listing:

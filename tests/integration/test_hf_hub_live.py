@@ -133,6 +133,26 @@ def test_a_renamed_organisation_is_found_through_its_models_and_listed_whole(
     assert set(warehouse.current()) == names([*QWEN, *GOOGLE])
 
 
+def test_an_organisation_that_lists_nothing_though_its_model_exists_is_not_believed(
+    hub: FakeHub, warehouse: HubWarehouse
+) -> None:
+    hub.faults.append(Fault(fake.ok(b"[]"), about="google"))
+    (outcome,) = warehouse.ingest("tracked")
+    assert outcome.outcome == "failed"
+    assert "google/g11 exists, but its organisation was listed without any model" in str(outcome.reason)
+    assert warehouse.current() == {}
+    assert [outcome.outcome for outcome in warehouse.ingest("tracked")] == ["landed"]
+    assert set(warehouse.current()) == names([*QWEN, *GOOGLE])
+
+
+def test_a_tracked_model_without_an_organisation_is_asked_for_by_itself(hub: FakeHub, warehouse: HubWarehouse) -> None:
+    warehouse.track("google/g11", "gpt2")
+    hub.models.append(hub_model("gpt2", 99))
+    (outcome,) = warehouse.ingest("tracked")
+    assert outcome.outcome == "landed"
+    assert set(warehouse.current()) == {*names(GOOGLE), "gpt2"}
+
+
 @pytest.mark.parametrize(
     "fault",
     [
