@@ -13,7 +13,7 @@ newest as (
         max(snapshot_date) as newest_date,
     {% for attribute in [
         'created_at', 'release_date', 'pipeline_tag', 'library_name', 'license', 'gated', 'total_parameters',
-        'active_parameters', 'is_moe', 'family', 'tags'
+        'active_parameters', 'is_moe', 'tags'
     ] %}
         {{ last_known(attribute, 'snapshot_date') }} as {{ attribute }}{{ ',' if not loop.last }}
     {% endfor %}
@@ -37,8 +37,7 @@ select
     case when newest.tags is not null then nullif(newest.total_parameters, 0) end as safetensors_parameters,
     case when newest.tags is null then nullif(newest.total_parameters, 0) end as stated_parameters,
     newest.active_parameters,
-    newest.is_moe,
-    newest.family
+    newest.is_moe
 from newest
 inner join {{ ref('int_sources__priorities') }} as priorities
     on newest.source = priorities.source and newest.table_name = priorities.table_name

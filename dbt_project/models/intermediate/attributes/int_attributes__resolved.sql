@@ -29,7 +29,7 @@ preferred as (
         canonical_model_id as model_id,
     {% for attribute in [
         'created_at', 'release_date', 'pipeline_tag', 'library_name', 'license', 'gated', 'safetensors_parameters',
-        'stated_parameters', 'active_parameters', 'is_moe', 'family'
+        'stated_parameters', 'active_parameters', 'is_moe'
     ] %}
         {{ first_known(attribute, 'preference') }} as {{ attribute }}{{ ',' if not loop.last }}
     {% endfor %}
@@ -52,8 +52,7 @@ sized as (
         cast(
             round(try_cast(nullif(regexp_extract(model_name, '(?i)[-_]([0-9]+\.?[0-9]*)b', 1), '') as double) * 1e9)
             as bigint
-        ) as name_parameters,
-        lower(nullif(regexp_extract(model_name, '(?i)^(.+?)[-_][0-9]+\.?[0-9]*[bm]([^a-z]|$)', 1), '')) as name_family
+        ) as name_parameters
     from named
 ),
 
@@ -82,7 +81,7 @@ resolved as (
         end as parameters_source,
         coalesce(curated.active_parameters, preferred.active_parameters) as active_parameters,
         coalesce(curated.is_moe, preferred.is_moe) as is_moe,
-        coalesce(sized.name_family, lower(preferred.family)) as family,
+        families.family,
         preferred.license,
         preferred.pipeline_tag,
         preferred.library_name,
@@ -90,6 +89,7 @@ resolved as (
     from sized
     left join preferred on sized.model_id = preferred.model_id
     left join {{ ref('int_attributes__curated') }} as curated on sized.model_id = curated.model_id
+    left join {{ ref('int_attributes__families') }} as families on sized.model_id = families.model_id
 ),
 
 -- Half-open: a class ends where the next begins.
