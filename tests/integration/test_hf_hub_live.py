@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.snapshots.verify import verify_store
 from tests.fakes import hub as fake
 from tests.fakes.hub import FakeHub, Fault, hub_model, running_hub
 from tests.fakes.hub_warehouse import TODAY, HubWarehouse
@@ -251,6 +252,7 @@ def test_an_interrupted_listing_goes_on_at_its_page(hub: FakeHub, warehouse: Hub
     hub.faults.append(Fault(fake.dropped, after=2, times=4))
     (failed,) = warehouse.ingest("tracked")
     assert failed.outcome == "failed"
+    assert list(verify_store(warehouse.home / "raw")) == []  # what waits is no part of the store
     hub.asked.clear()
     (outcome,) = warehouse.ingest("tracked")
     assert (outcome.outcome, outcome.rows) == ("landed", 10)
@@ -461,6 +463,8 @@ def test_progress_names_rows_and_yesterdays_total(hub: FakeHub, warehouse: HubWa
     ]
     warehouse.reports.clear()
     warehouse.clock.now = datetime(2026, 8, 2, 6, tzinfo=UTC)
+    hub.models.append(hub_model("Qwen/new", 50))
+    warehouse.ingest("tracked")
     warehouse.ingest("tracked")
     assert {report.total for report in warehouse.reports} == {10}
 
