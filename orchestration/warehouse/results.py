@@ -47,8 +47,8 @@ def write_result(result: Result, form: Format, out: TextIO) -> None:
 
 
 def write_csv(result: Result, out: TextIO) -> None:
-    """Writes CSV (RFC 4180, header first). A text that a spreadsheet would run as a formula gets a leading ``'``."""
-    writer = csv.writer(out, lineterminator="\n")
+    """Writes CSV (RFC 4180 but for the line end, header first). A text that a spreadsheet would run as a formula gets a leading ``'``."""
+    writer = csv.writer(_EndingInLineFeed(out))
     writer.writerow(map(_without_formula, result.columns))
     writer.writerows([_without_formula(cell) for cell in row] for row in result.rows)
 
@@ -74,6 +74,16 @@ def write_table(result: Result, out: TextIO) -> None:
         table.add_row(*(Text("" if cell is None else printable(str(cell))) for cell in row))
     console = Console(file=out) if out.isatty() else Console(file=out, width=sys.maxsize, color_system=None)
     console.print(table)
+
+
+class _EndingInLineFeed:
+    """Gives rows the line end that tools here expect; the writer's own makes it quote any CR or LF inside a cell."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+
+    def write(self, row: str) -> int:
+        return self._out.write(row.removesuffix("\r\n") + "\n")
 
 
 def _without_formula(value: object) -> object:

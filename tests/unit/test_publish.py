@@ -1,0 +1,149 @@
+"""The published copy: what is in it, that it is swapped whole, and that readers are left alone."""
+
+from pathlib import Path
+
+import duckdb as engine
+import pytest
+
+from orchestration.errors import ConfigurationError
+from orchestration.settings import Settings
+from orchestration.warehouse import duckdb, publish
+from orchestration.warehouse.publish import BuildRecord, current_copy, current_record
+
+MARTS = """
+CREATE SCHEMA staging; CREATE SCHEMA marts; CREATE SCHEMA ops;
+CREATE TABLE staging.secret AS SELECT 1 AS n;
+CREATE TABLE marts.fct (model_id VARCHAR NOT NULL, day DATE NOT NULL, n BIGINT, PRIMARY KEY (model_id, day));
+CREATE TABLE marts.keyless AS SELECT * FROM (VALUES (2, 'b'), (1, 'z'), (1, 'a')) AS t(n, s);
+CREATE VIEW ops.books AS SELECT count(*) AS facts FROM warehouse.marts.fct;
+COMMENT ON TABLE marts.fct IS 'It''s one row per model and day.';
+COMMENT ON COLUMN marts.fct.n IS 'Downloads; "n" of them.';
+"""
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """A home whose build database holds two facts."""
+    settings = Settings(home=tmp_path, published_copies=2)
+    settings.build_database.parent.mkdir()
+    with duckdb.connect(settings, settings.build_database) as connection:
+        connection.execute(MARTS)
+    write_facts(settings, [("b/x", 2), ("a/x", 1)])
+    return settings
+
+
+def write_facts(settings: Settings, facts: list[tuple[str, int]]) -> None:
+    with duckdb.connect(settings, settings.build_database) as connection:
+        connection.execute("DELETE FROM marts.fct")
+        connection.executemany("INSERT INTO marts.fct VALUES (?, DATE '2026-07-01', ?)", facts)
+
+
+def make(settings: Settings, *, synthetic: bool = False, fingerprint: str = "f" * 64) -> BuildRecord:
+    return publish.publish(settings, fingerprint=fingerprint, synthetic=synthetic, engine_versions="duckdb 1")
+
+
+def rows(settings: Settings, sql: str) -> list[tuple[object, ...]]:
+    with duckdb.connect_read_only(settings, current_copy(settings)) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def test_only_marts_and_ops_are_published_and_only_as_tables(settings: Settings) -> None:
+    make(settings)
+    assert rows(settings, "SELECT schema_name, table_name FROM duckdb_tables() ORDER BY ALL") == [
+        ("marts", "fct"),
+        ("marts", "keyless"),
+        ("ops", "books"),
+        ("ops", "builds"),
+    ]
+    assert rows(settings, "SELECT view_name FROM duckdb_views() WHERE NOT internal") == []
+    assert rows(settings, "FROM ops.books") == [(2,)]
+
+
+def test_comments_and_not_null_are_published(settings: Settings) -> None:
+    make(settings)
+    assert rows(settings, "SELECT comment FROM duckdb_tables() WHERE table_name = 'fct'") == [
+        ("It's one row per model and day.",)
+    ]
+    columns = "SELECT column_name, is_nullable, comment FROM duckdb_columns() WHERE table_name = 'fct'"
+    assert rows(settings, columns) == [
+        ("model_id", False, None),
+        ("day", False, None),
+        ("n", True, 'Downloads; "n" of them.'),
+    ]
+
+
+def test_rows_lie_in_the_order_of_the_key_or_of_all_columns(settings: Settings) -> None:
+    make(settings)
+    assert rows(settings, "SELECT model_id FROM marts.fct") == [("a/x",), ("b/x",)]
+    assert rows(settings, "FROM marts.keyless") == [(1, "a"), (1, "z"), (2, "b")]
+
+
+def test_synthetic_says_so_in_every_comment_and_in_the_record(settings: Settings) -> None:
+    make(settings, synthetic=True)
+    comments = rows(settings, "SELECT comment FROM duckdb_tables() WHERE table_name != 'builds'")
+    assert len(comments) == 3
+    assert all(str(comment).startswith("SYNTHETIC") for (comment,) in comments)
+    assert rows(settings, "SELECT synthetic, notice LIKE 'SYNTHETIC%' FROM ops.builds") == [(True, True)]
+
+
+def test_measured_does_not_say_synthetic(settings: Settings) -> None:
+    make(settings)
+    assert rows(settings, "SELECT count(*) FROM duckdb_tables() WHERE comment LIKE '%SYNTHETIC%'") == [(0,)]
+    assert rows(settings, "SELECT synthetic, notice FROM ops.builds") == [(False, None)]
+
+
+def test_the_record_can_be_read_back(settings: Settings) -> None:
+    assert current_record(settings) is None
+    record = make(settings)
+    assert current_record(settings) == record
+    assert record.build_id.endswith("Z-ffffffff")
+    assert current_copy(settings).name == f"warehouse-{record.build_id}.duckdb"
+
+
+def test_a_reader_keeps_the_copy_that_it_has_open_also_after_it_is_pruned(settings: Settings) -> None:
+    make(settings)
+    first = current_copy(settings)
+    with duckdb.connect_read_only(settings, first) as reader:
+        for n in range(3):
+            write_facts(settings, [("c/x", n)])
+            make(settings)
+        assert not first.exists()
+        assert reader.execute("SELECT model_id FROM marts.fct").fetchall() == [("a/x",), ("b/x",)]
+    assert rows(settings, "SELECT n FROM marts.fct") == [(2,)]
+
+
+def test_the_stated_number_of_copies_is_kept_and_every_copy_has_its_own_name(settings: Settings) -> None:
+    ids = [make(settings).build_id for _ in range(4)]  # within one second
+    assert len(set(ids)) == 4
+    names = sorted(path.name for path in settings.published.iterdir())
+    assert names == ["current.duckdb", *(f"warehouse-{build_id}.duckdb" for build_id in sorted(ids)[-2:])]
+
+
+def test_the_pointer_is_relative_so_that_the_home_can_be_moved(settings: Settings, tmp_path: Path) -> None:
+    make(settings)
+    assert not settings.current_database.readlink().is_absolute()
+    with engine.connect(str(settings.current_database), read_only=True) as connection:
+        assert connection.execute("SELECT count(*) FROM marts.fct").fetchall() == [(2,)]
+
+
+def test_what_a_kill_left_is_swept_and_was_never_current(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(settings)
+    good = current_copy(settings)
+    for step in ("_copy_tables", "_write_record", "_point"):
+        with monkeypatch.context() as killed, pytest.raises(KeyboardInterrupt):
+            killed.setattr(publish, step, lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
+            make(settings)
+        assert current_copy(settings) == good
+    make(settings)
+    assert [path.name for path in settings.published.glob(".*")] == []
+
+
+def test_nothing_published_is_said(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"Nothing is published .* `warehouse build`"):
+        current_copy(Settings(home=tmp_path))
+
+
+def test_a_broken_copy_counts_as_none(settings: Settings) -> None:
+    make(settings)
+    current_copy(settings).write_bytes(b"junk")
+    assert current_record(settings) is None
