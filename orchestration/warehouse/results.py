@@ -47,7 +47,10 @@ def write_result(result: Result, form: Format, out: TextIO) -> None:
 
 
 def write_csv(result: Result, out: TextIO) -> None:
-    """Writes CSV (RFC 4180 but for the line end, header first). A text that a spreadsheet would run as a formula gets a leading ``'``."""
+    """Writes CSV: RFC 4180 but for the line end, header first.
+
+    A text that a spreadsheet would run as a formula gets a leading ``'``.
+    """
     writer = csv.writer(_EndingInLineFeed(out))
     writer.writerow(map(_without_formula, result.columns))
     writer.writerows([_without_formula(cell) for cell in row] for row in result.rows)
