@@ -149,7 +149,7 @@ class HubClient:
                 if len(body) > LARGEST_ANSWER:
                     raise HubError(f"an answer has more than {LARGEST_ANSWER >> 20} MB")
                 if time.monotonic() > deadline:
-                    raise httpx2.ReadTimeout("the answer does not end")
+                    raise _PassingError(f"no whole answer within {timeout * WHOLE_ANSWER_FACTOR:g} seconds")
         return response, bytes(body)
 
     def _passing(self, response: httpx2.Response, body: bytes) -> HubError:

@@ -5,8 +5,9 @@ that is wrong without harm to the rest (an endless tag, a base model that is no 
 is written down among the rejected records too. The received bytes keep everything.
 """
 
+from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 import pyarrow as pa
@@ -106,37 +107,50 @@ def _repaired(frame: pl.DataFrame, schema: pa.Schema) -> tuple[pl.DataFrame, lis
     Returns:
         The frame without these parts, and for each kind of repair the records as they were.
     """
+    rules = {field.name: rule for field in schema if (rule := _repair(field)) is not None}
+    # One look at all columns: hardly any frame needs a repair.
+    found = frame.select(rule.is_needed.alias(name) for name, rule in rules.items()).row(0, named=True)
     repairs = []
-    for field in schema:
-        column = pl.col(field.name)
-        if pa.types.is_string(field.type):
-            reason, broken = f"{field.name} has more than {LONGEST_TEXT:,} characters", _is_too_long(column)
-            kept = pl.lit(None, dtype=pl.String)
-        elif field.name == "tags":
-            reason, broken = f"a tag has more than {LONGEST_TEXT:,} characters", _has_item(frame, _is_too_long(column))
-            kept = column.list.eval(pl.element().filter(~_is_too_long(pl.element())))
-        elif field.name == "base_models":
-            base = column.struct.field("model_id")
-            reason, broken = "a base model is not a Hub repository id", _has_item(frame, ~is_repository_id(base))
-            kept = column.list.eval(pl.element().filter(is_repository_id(pl.element().struct.field("model_id"))))
-        else:
-            continue
-        touched = frame.filter(broken)
-        if touched.height:
-            repairs.append(touched.with_columns(defect=pl.lit(f"{reason}; kept without it")))
-            frame = frame.with_columns(pl.when(broken).then(kept).otherwise(column).alias(field.name))
+    for name in (name for name, is_needed in found.items() if is_needed):
+        rule = rules[name]
+        repairs.append(frame.filter(rule.broken).with_columns(defect=pl.lit(f"{rule.reason}; kept without it")))
+        frame = frame.with_columns(pl.when(rule.broken).then(rule.kept).otherwise(pl.col(name)).alias(name))
     return frame, repairs
+
+
+class _Repair(NamedTuple):
+    """What is taken out of a column: whether any record needs it, which ones do, what they keep, and why."""
+
+    is_needed: pl.Expr
+    broken: pl.Expr
+    kept: pl.Expr
+    reason: str
+
+
+def _repair(field: pa.Field) -> _Repair | None:
+    column = pl.col(field.name)
+    if pa.types.is_string(field.type):
+        broken, nothing = _is_too_long(column), pl.lit(None, dtype=pl.String)
+        return _Repair(broken.any(), broken, nothing, f"{field.name} has more than {LONGEST_TEXT:,} characters")
+    if field.name == "tags":
+        return _list_repair(column, _is_too_long, f"a tag has more than {LONGEST_TEXT:,} characters")
+    if field.name == "base_models":
+        return _list_repair(column, _is_no_base, "a base model is not a Hub repository id")
+    return None
+
+
+def _list_repair(column: pl.Expr, is_wrong: Callable[[pl.Expr], pl.Expr], reason: str) -> _Repair:
+    items, item = column.explode(empty_as_null=False, keep_nulls=False), pl.element()
+    broken = column.list.eval(is_wrong(item)).list.any()
+    return _Repair(is_wrong(items).any(), broken, column.list.eval(item.filter(~is_wrong(item))), reason)
 
 
 def _is_too_long(text: pl.Expr) -> pl.Expr:
     return text.str.len_chars() > LONGEST_TEXT
 
 
-def _has_item(frame: pl.DataFrame, is_wrong: pl.Expr) -> pl.Expr:
-    """Whether a record's list has an item for which the expression, written for the list's column, holds."""
-    name = is_wrong.meta.root_names()[0]
-    items = frame.select("record_number", name).explode(name, empty_as_null=False, keep_nulls=False)
-    return pl.col("record_number").is_in(items.filter(is_wrong)["record_number"].unique().implode())
+def _is_no_base(base: pl.Expr) -> pl.Expr:
+    return ~is_repository_id(base.struct.field("model_id"))
 
 
 def _unique(kind: RecordKind, frame: pl.DataFrame, key: tuple[str, ...]) -> tuple[pl.DataFrame, pl.DataFrame]:

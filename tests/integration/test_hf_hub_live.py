@@ -225,18 +225,21 @@ def test_the_answer_that_could_not_be_used_is_kept(hub: FakeHub, warehouse: HubW
 def test_an_answer_that_never_ends_is_given_up(
     hub: FakeHub, warehouse: HubWarehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    warehouse.settings = {"request_timeout_seconds": 0.05, "request_attempts": 1}
-    hub.faults.append(Fault(fake.drip(0.01), times=None))
+    warehouse.settings = {"request_timeout_seconds": 0.5, "request_attempts": 1}
+    monkeypatch.setattr("orchestration.sources.hub_client.WHOLE_ANSWER_FACTOR", 2)
+    hub.faults.append(Fault(fake.drip(0.001), times=None))
+    started = time.monotonic()
     (outcome,) = warehouse.ingest("tracked")
-    assert "no answer within" in str(outcome.reason)
+    assert "no whole answer within 1 second" in str(outcome.reason)
+    assert time.monotonic() - started >= 1
 
 
 def test_a_used_up_rate_limit_is_waited_for_before_it_is_met(hub: FakeHub, warehouse: HubWarehouse) -> None:
-    hub.headers = {"RateLimit": '"api";r=0;t=1'}
+    hub.headers = {"RateLimit": '"api";r=0;t=30'}
     warehouse.settings = {"request_longest_wait_seconds": 0.2}
     started = time.monotonic()
     warehouse.ingest("tracked")
-    assert time.monotonic() - started > 3 * 0.2  # between four requests
+    assert 3 * 0.2 < time.monotonic() - started < 30  # between four requests, and no longer than the settings allow
     assert len(hub.asked) == 4
 
 
