@@ -79,7 +79,8 @@ def test_only_the_wanted_day_and_table(archive: Archive) -> None:
     assert outcomes(archive, dated, other, snapshot_date=date(2026, 7, 2)) == [
         ("counters", date(2026, 7, 2), "landed", 1, 0)
     ]
-    assert outcomes(archive, dated, other, tables=frozenset({"other"})) == [("other", DAY, "landed", 2, 0)]
+    missing = archive.entry("nowhere.csv", table="missing")
+    assert outcomes(archive, dated, other, missing, tables=frozenset({"other"})) == [("other", DAY, "landed", 2, 0)]
 
 
 def test_records_without_a_day_are_refused_and_the_others_land(archive: Archive) -> None:

@@ -259,3 +259,5 @@ def test_each_field_is_wanted_once_and_in_the_shape_that_needs_most() -> None:
     assert list(fields) == ["n", "day", "org", "name", "tags", "bases"]
     assert {path: field.optional for path, field in fields.items()} == dict.fromkeys(fields, False)
     assert [fields[path].dtype for path in ("tags", "bases")] == [pl.List(pl.String), pl.String]
+    for twice in ({"tags": "x", "family": "x"}, {"family": "x", "tags": "x"}):
+        assert [field.dtype for field in wanted_fields(READINGS, columns(**twice))] == [pl.List(pl.String)]

@@ -170,6 +170,12 @@ def test_comments_and_a_byte_order_mark_before_the_header_are_not_records(tmp_pa
     assert read(tmp_path, "a.json", b"\xef\xbb\xbf" + WRITTEN["a.json"]).frame.height == 2
 
 
+def test_a_line_end_inside_quotes_is_part_of_the_value(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tabular, "LONGEST_LINE", 64)  # many blocks, so that some end inside the quotes
+    rows = b"".join(b'"a\nb\nc%d",1\n' % number for number in range(100))
+    assert read(tmp_path, "a.csv", b"id,total\n" + rows).frame["id"].to_list() == [f"a\nb\nc{n}" for n in range(100)]
+
+
 def test_rows_of_another_length_are_set_aside_and_the_others_keep_their_number(tmp_path: Path) -> None:
     received = read(tmp_path, "a.csv", b"id,total\na/b,1\nc/d\n\ne/f,1,2\ng/h,3\n")
     assert received.frame.select("record_number", "id").rows() == [(1, "a/b"), (4, "g/h")]

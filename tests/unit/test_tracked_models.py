@@ -104,6 +104,7 @@ def test_a_stored_copy_needs_a_date(archive: Archive) -> None:
 def test_only_the_wanted_table_and_day(archive: Archive) -> None:
     entry = stored(archive)
     archive.write("2026-08-03/models.csv", CONTENT["models"])
+    archive.write(f"{DAY}/arxiv_models.csv", "a\n1\n")
     (landed,) = land(archive, entry, tables=frozenset({"models"}), snapshot_date=DAY)
     assert (landed.table_name, landed.snapshot_date) == ("models", DAY)
 
