@@ -258,13 +258,36 @@ def test_a_file_that_holds_many_days_is_read_once(
     assert len(read) == 2  # once to know it, once while copying
 
 
-def test_a_file_that_was_just_written_is_read_anew(store: SnapshotStore, tmp_path: Path) -> None:
+def test_a_file_that_was_just_written_is_read_anew(
+    store: SnapshotStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = []
+    monkeypatch.setattr(received, "file_sha256", lambda path, **to: read.append(path) or disk.file_sha256(path, **to))
+    monkeypatch.setattr(received, "_SETTLED_SECONDS", 1e9)
+    page = received_file(tmp_path, b"page")
+    for number in range(3):
+        land(store, candidate(day=DAY - timedelta(number), received=[page]))
+    assert len(read) == 4
+
+
+def test_a_path_that_is_used_again_does_not_stand_for_its_first_content(store: SnapshotStore, tmp_path: Path) -> None:
     path = tmp_path / "page.json"
     for number in range(5):
         path.write_bytes(b"%d" % number)  # same path, same size, perhaps the same tick of the file clock
         page = ReceivedFile(path, "https://hub.example", "page.json")
         outcome = land(store, candidate({"a/b": number}, received=[page]), at=NOON + number * HOUR)
         assert store.received_path(outcome.received[0]).read_bytes() == b"%d" % number
+
+
+def test_bytes_that_are_there_are_not_written_again(store: SnapshotStore, tmp_path: Path) -> None:
+    def inode() -> int:
+        [kept] = [path for path in (store.root / "received").rglob("*") if path.is_file()]
+        return kept.stat().st_ino
+
+    land(store, candidate(received=[received_file(tmp_path, b"page", "one.json")]))
+    first = inode()
+    land(store, candidate({"a/b": 2}, received=[received_file(tmp_path, b"page", "two.json")]), at=NOON + HOUR)
+    assert inode() == first
 
 
 def test_a_file_that_changes_while_it_is_copied_is_kept_under_the_sum_of_what_was_copied(
@@ -312,13 +335,13 @@ def test_texts_from_outside_stay_on_one_printable_line(store: SnapshotStore) -> 
 
 @pytest.mark.parametrize("name", ["..", "a/b", "/etc", "A", "", "a b", "a*", "ä", "x" * 101, "received", "a\n", "."])
 def test_names_from_outside_never_become_paths(store: SnapshotStore, tmp_path: Path, name: str) -> None:
-    before = sorted(tmp_path.rglob("*"))
+    page = received_file(tmp_path, b"page", "page")
     with pytest.raises(ConfigurationError, match="cannot be the name of a source or table"):
-        land(store, candidate(), source=name)
-    assert sorted(tmp_path.rglob("*")) == before
+        land(store, candidate(received=[page]), source=name)
+    assert list(tmp_path.rglob("*")) == [page.path]
     with pytest.raises(ConfigurationError, match="cannot be the name of a source or table"):
-        land(store, candidate(table=name))
-    assert {path.name for path in tmp_path.rglob("*")} <= {"raw", "hub", "outcomes.jsonl", "outcomes.lock"}
+        land(store, candidate(table=name, received=[page]))
+    assert {path.name for path in tmp_path.rglob("*")} == {"page", "raw", "hub", "outcomes.jsonl", "outcomes.lock"}
     assert [outcome.outcome for outcome in store.outcomes("hub")] == ["failed"]
 
 
@@ -376,6 +399,17 @@ def test_a_landing_that_loses_a_race_overwrites_nothing(store: SnapshotStore, mo
     assert not any((store.root / STAGING / "hub").iterdir())
     assert [outcome.outcome for outcome in store.outcomes()] == ["landed", "failed"]
     assert land(store, candidate({"mine/model": 1}), at=NOON + HOUR).revision == 2
+
+
+def test_a_disk_that_does_not_confirm_a_landing_does_not_undo_it(
+    store: SnapshotStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unconfirmed(folder: Path) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(store_module, "sync_folder", unconfirmed)
+    assert land(store, candidate()).outcome == "landed"
+    assert [outcome.outcome for outcome in store.outcomes()] == ["landed"]
 
 
 def test_a_damaged_manifest_is_named_by_every_reader(store: SnapshotStore) -> None:

@@ -1,5 +1,6 @@
 """Verification finds whatever is not as it landed, and nothing in a sound store."""
 
+import hashlib
 import shutil
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from orchestration.errors import ConfigurationError
+from orchestration.snapshots import layout
 from orchestration.snapshots.disk import write_parquet
 from orchestration.snapshots.layout import LEDGER_NAME, MANIFEST_NAME
 from orchestration.snapshots.manifest import Manifest, decode_manifest, encode_manifest
@@ -101,6 +103,10 @@ def add_received(root: Path) -> None:
     (root / "received/aa" / ("a" * 64)).write_text("x")
 
 
+def received_path(content: bytes) -> Path:
+    return layout.received_file(hashlib.sha256(content).hexdigest())
+
+
 def move_to_another_day(root: Path) -> None:
     day = (root / REVISION).parent
     day.rename(day.with_name("snapshot_date=2026-07-05"))
@@ -133,9 +139,13 @@ SABOTAGES: dict[str, tuple[Callable[[Path], object], str]] = {
     "text as records": (forge_text_as_records, "is not a Parquet file"),
     "hostile received": (
         lambda root: forge(
-            root, lambda old: {"received": (structs.replace(old.received[0], sha256="../../../etc/passwd"),)}
+            root, lambda old: {"received": (structs.replace(old.received[0], sha256="../answer.json"),)}
         ),
-        "refers to received bytes ../../../etc/passwd that are missing",
+        "refers to received bytes ../answer.json that are missing",
+    ),
+    "missing received of a refused attempt": (
+        lambda root: (root / received_path(b"bad page")).unlink(),
+        "(attempt of 2026-07-01 12:00:00+00:00) refers to received bytes",
     ),
     "hostile source": (lambda root: forge(root, lambda _: {"source": "../.."}), "is missing or not a manifest"),
     "other date": (move_to_another_day, "describes another snapshot (hub/tracked of 2026-07-01)"),
