@@ -123,8 +123,10 @@ def read_models(pages: Sequence[ReceivedFile], snapshot_date: date, *, overlappi
     received = pl.concat([_empty_frame(), *frames], rechunk=True).with_row_index("record_number", 1)
     readings = _readings(received)
     if overlapping:
-        same = ["model_id", "sha", "last_modified_at", "downloads_total", "downloads_30d", "likes", "defect"]
-        readings = readings.unique(same, keep="first", maintain_order=True)
+        same = pl.struct("model_id", "sha", "last_modified_at", "downloads_total", "downloads_30d", "likes")
+        readings = readings.filter(
+            same.is_first_distinct() | pl.col("model_id").is_null() | pl.col("defect").is_not_null()
+        )
     good, rejected = split_records(RecordKind.READINGS, readings, snapshot_date)
     return good, _with_text(rejected, pages, [frame.height for frame in frames])
 

@@ -165,8 +165,10 @@ def test_the_same_model_in_overlapping_lists_is_one_record(tmp_path: Path) -> No
 
 
 def test_overlapping_lists_hide_no_wrong_record(tmp_path: Path) -> None:
-    _, rejected = read(tmp_path, [hub_model("a/b", downloads="x"), hub_model("c/d", likes="y")], overlapping=True)
-    assert len(rejected) == 2
+    wrong = [hub_model("a/b", downloads="x"), hub_model("c/d", downloads="x"), {}, {}]
+    wrong += [hub_model("e/f", createdAt="x")] * 2
+    _, rejected = read(tmp_path, wrong, overlapping=True)
+    assert len(rejected) == 6
 
 
 def test_pages_may_be_gzipped_or_one_model_or_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
