@@ -501,12 +501,15 @@ def test_a_broken_link_to_the_next_page_is_tried_again(hub: FakeHub, warehouse: 
 
     hub.faults.append(Fault(answer))
     (outcome,) = warehouse.ingest("tracked")
-    assert (outcome.outcome, outcome.rows) == ("landed", 10)
+    assert (outcome.outcome, outcome.rows, outcome.rejected_rows, len(hub.asked)) == ("landed", 10, 0, 5)
 
 
-def test_a_link_that_loses_the_condition_does_not_bring_in_other_models(hub: FakeHub, warehouse: HubWarehouse) -> None:
+@pytest.mark.parametrize("condition", ["", "author=someone&"])
+def test_a_link_that_loses_the_condition_does_not_bring_in_other_models(
+    hub: FakeHub, warehouse: HubWarehouse, condition: str
+) -> None:
     def answer(handler: fake.Handler, right: bytes) -> None:
-        handler.reply(200, right, {"Link": f'<{hub.url}/api/models?cursor=Mw%3D%3D>; rel="next"'})
+        handler.reply(200, right, {"Link": f'<{hub.url}/api/models?{condition}cursor=MQ%3D%3D>; rel="next"'})
 
     hub.faults.append(Fault(answer))
     warehouse.ingest("tracked")
