@@ -87,6 +87,7 @@ def listed(request: IngestRequest) -> Iterator[Candidate | Failure]:
             if not request.tables or entry.table in request.tables:
                 yield from _stored(request, entry)
         return
+    remove_other_days(request.settings.raw, NAME, request.clock().date())
     for name, table in TABLES.items():
         if name in request.tables or (table.by_default and not request.tables):
             yield from _live(request, name)
@@ -177,7 +178,6 @@ def _live(request: IngestRequest, table: str) -> Iterator[Candidate | Failure]:
     folder = listing_folder(request.settings.raw, NAME, table, today)
     try:
         with writing(request.settings.raw, f"{NAME}/{table} of {today}"):
-            remove_other_days(folder)
             report = partial(_report, request, table, request.store.newest(NAME, table, before=today), request.clock())
             client = HubClient(request.settings)
             pages = ListingReader(folder, client, plan.listings, plan.follow_up, report).read()

@@ -95,11 +95,11 @@ def listing_folder(root: Path, source: str, table: str, day: date) -> Path:
     return root / LISTINGS / source / table / day.isoformat()
 
 
-def remove_other_days(folder: Path) -> None:
-    """Removes what was interrupted on another day: a snapshot must not mix two days."""
-    for other in folder.parent.glob("*"):
-        if other != folder:
-            shutil.rmtree(other, ignore_errors=True)
+def remove_other_days(root: Path, source: str, day: date) -> None:
+    """Removes what was interrupted on another day, of all tables: a snapshot must not mix two days."""
+    for folder in (root / LISTINGS / source).glob("*/*"):
+        if folder.name != day.isoformat():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 class ListingReader:

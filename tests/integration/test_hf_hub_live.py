@@ -327,13 +327,15 @@ def test_cursors_that_never_hold_end_in_a_failure(hub: FakeHub, warehouse: HubWa
 
 
 def test_what_was_interrupted_yesterday_is_not_mixed_in(hub: FakeHub, warehouse: HubWarehouse) -> None:
-    hub.faults.append(Fault(fake.dropped, after=2, times=4))
-    warehouse.ingest("tracked")
+    for table in ("full", "tracked"):
+        hub.faults.append(Fault(fake.dropped, after=2, times=4))
+        warehouse.ingest(table)
+    assert len(list(warehouse.listings.glob("hf_hub/*/2026-08-01/*.gz"))) == 4
     warehouse.clock.now = datetime(2026, 8, 2, 6, tzinfo=UTC)
     hub.asked.clear()
     warehouse.ingest("tracked")
     assert len(hub.asked) == 4
-    assert not list(warehouse.listings.glob("hf_hub/tracked/2026-08-01"))
+    assert not list(warehouse.listings.glob("hf_hub/*/2026-08-01"))
 
 
 def test_a_changed_registry_starts_anew(hub: FakeHub, warehouse: HubWarehouse) -> None:
