@@ -6,7 +6,6 @@ keeps its own types. Whether a file is gzipped is seen from its bytes, because a
 
 import csv
 import gzip
-import io
 import zlib
 from collections import Counter
 from collections.abc import Iterator
@@ -30,12 +29,23 @@ LONGEST_LINE = 64 << 20
 #: Largest JSON document or gzipped Parquet file, unpacked, in bytes: these are held in memory whole.
 LARGEST_DOCUMENT = 1 << 30
 
+_TOO_LONG = f"has a line of more than {LONGEST_LINE >> 20} MB; look at the file"
 _FORMATS: dict[str, Format] = {
     ".csv": "csv",
     ".json": "json",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
     ".parquet": "parquet",
+}
+#: Words in what the readers raise -> what is the matter with the file.
+_CAUSES = {
+    "Truncated compressed stream": "is a truncated gzip file; fetch it again",
+    "zlib inflate failed": "is a broken gzip file; fetch it again",
+    "while decompressing data": "is a broken gzip file; fetch it again",
+    "CRC check failed": "is a broken gzip file; fetch it again",
+    "invalid UTF8": "is not UTF-8 text; convert it or fetch it again",
+    "Empty CSV file": "has no records; look at the file",
+    "straddling": _TOO_LONG,
 }
 _GZIP_MAGIC = b"\x1f\x8b"
 _HEAD = 1 << 16
@@ -55,9 +65,9 @@ def read_records(file: LocatedFile, fields: tuple[Field, ...], shape: Shape) -> 
     with _one_sentence(file.location, form), _opened(file, form) as stream:
         match form:
             case "csv":
-                received = _read_csv(stream, fields, file.location)
+                received = _read_csv(file, stream, fields)
             case "parquet":
-                received = _read_parquet(stream, fields, file.location)
+                received = _read_parquet(file, stream, fields)
             case "jsonl":
                 received = read_json_lines(_lines(stream, file.location), fields, file.location)
             case "json":
@@ -81,7 +91,7 @@ def _opened(file: LocatedFile, form: Format) -> Iterator[IO[bytes]]:
         raw.seek(0)
         stream = cast("IO[bytes]", gzip.GzipFile(fileobj=raw)) if is_packed else raw
         if form == "parquet":
-            yield io.BytesIO(_whole(stream, file.location)) if is_packed else stream
+            yield stream
             return
         head = stream.read(_HEAD).strip()
         if not head:
@@ -102,22 +112,18 @@ def _one_sentence(location: str, form: Format) -> Iterator[None]:
     try:
         yield
     except EOFError:
-        raise DataRefused(f"{location} is a truncated gzip file; fetch it again.") from None
-    except (gzip.BadGzipFile, zlib.error) as error:
-        raise DataRefused(f"{location} is a broken gzip file ({error}); fetch it again.") from None
+        cause = _CAUSES["Truncated compressed stream"]
     except UnicodeError:
-        raise DataRefused(f"{location} is not UTF-8 text; convert it or fetch it again.") from None
+        cause = _CAUSES["invalid UTF8"]
     except RecursionError:
-        raise DataRefused(f"{location} is nested too deeply to be data; look at the file.") from None
-    except (pa.ArrowException, pl.exceptions.PolarsError, msgspec.DecodeError, OSError, csv.Error) as error:
-        reason = str(error).splitlines()[0].rstrip(".")
-        if "invalid UTF8" in reason:
-            raise DataRefused(f"{location} is not UTF-8 text; convert it or fetch it again.") from None
-        if "Empty CSV file" in reason:
-            raise DataRefused(f"{location} has no records; look at the file.") from None
-        if "straddling" in reason:
-            raise _too_long(location) from None
-        raise DataRefused(f"{location} cannot be read as {form} ({reason}); fetch it again.") from None
+        cause = "is nested too deeply to be data; look at the file"
+    except (pa.ArrowException, pl.exceptions.PolarsError, msgspec.DecodeError, OSError, zlib.error, csv.Error) as error:
+        said = str(error).splitlines()[0].rstrip(".")
+        known = (cause for words, cause in _CAUSES.items() if words in said)
+        cause = next(known, f"cannot be read as {form} ({said}); fetch it again")
+    else:
+        return
+    raise DataRefused(f"{location} {cause}.")
 
 
 def _whole(stream: IO[bytes], location: str) -> bytes:
@@ -130,16 +136,16 @@ def _whole(stream: IO[bytes], location: str) -> bytes:
 def _lines(stream: IO[bytes], location: str) -> Iterator[bytes]:
     while line := stream.readline(LONGEST_LINE + 1):
         if len(line) > LONGEST_LINE:
-            raise _too_long(location)
+            raise DataRefused(f"{location} {_TOO_LONG}.")
         yield line
 
 
-def _too_long(location: str) -> DataRefused:
-    return DataRefused(f"{location} has a line of more than {LONGEST_LINE >> 20} MB; look at the file.")
-
-
-def _read_csv(stream: IO[bytes], fields: tuple[Field, ...], location: str) -> Received:
-    header = next((line for line in _lines(stream, location) if not line.startswith(b"#")), b"")
+def _read_csv(file: LocatedFile, stream: IO[bytes], fields: tuple[Field, ...]) -> Received:
+    location, before, header = file.location, 0, b""
+    for header in _lines(stream, location):
+        before += 1
+        if not header.startswith(b"#"):
+            break
     names = next(csv.reader([header.decode("utf-8-sig")]), [])
     wanted = [field.path for field in fields if field.path in names]
     require_fields(fields, wanted, names, location)
@@ -152,9 +158,10 @@ def _read_csv(stream: IO[bytes], fields: tuple[Field, ...], location: str) -> Re
         broken.append(row)
         return "skip"
 
-    table = pc.open_csv(
-        stream,
-        read_options=pc.ReadOptions(column_names=names, block_size=LONGEST_LINE, use_threads=False),
+    # The file is opened anew, natively: read-ahead threads that need Python's lock would abort a process that ends.
+    table = pc.read_csv(
+        pa.input_stream(str(file.path), compression="gzip" if isinstance(stream, gzip.GzipFile) else None),
+        read_options=pc.ReadOptions(column_names=names, skip_rows=before, block_size=LONGEST_LINE, use_threads=False),
         parse_options=pc.ParseOptions(newlines_in_values=True, invalid_row_handler=set_aside),
         convert_options=pc.ConvertOptions(
             include_columns=wanted,
@@ -162,11 +169,12 @@ def _read_csv(stream: IO[bytes], fields: tuple[Field, ...], location: str) -> Re
             null_values=[""],
             strings_can_be_null=True,
         ),
-    ).read_all()
+    )
     for row in broken:
         if "\n" in row.text and row.text.count('"') % 2:  # it has swallowed the records after it
-            raise DataRefused(f"{location} has a quote that is not closed in record {row.number}; fetch it again.")
-    taken = {row.number for row in broken}
+            number = row.number - before
+            raise DataRefused(f"{location} has a quote that is not closed in record {number}; fetch it again.")
+    taken = {row.number - before for row in broken}
     numbers = [number for number in range(1, table.num_rows + len(taken) + 1) if number not in taken]
     frame = pl.DataFrame(table).with_columns(
         pl.Series("record_number", numbers, dtype=pl.Int64), defect=pl.lit(None, dtype=pl.String)
@@ -174,18 +182,19 @@ def _read_csv(stream: IO[bytes], fields: tuple[Field, ...], location: str) -> Re
     return Received(
         frame,
         unreadable_records(
-            (row.number, row.text, f"has {row.actual_columns} fields, the header has {row.expected_columns}")
+            (row.number - before, row.text, f"has {row.actual_columns} fields, the header has {row.expected_columns}")
             for row in broken
         ),
     )
 
 
-def _read_parquet(stream: IO[bytes], fields: tuple[Field, ...], location: str) -> Received:
-    file = pq.ParquetFile(stream)
-    names = file.schema_arrow.names
-    frame = pl.DataFrame(file.read(columns=sorted(_leaves(fields, file.schema_arrow))))
+def _read_parquet(file: LocatedFile, stream: IO[bytes], fields: tuple[Field, ...]) -> Received:
+    is_packed = isinstance(stream, gzip.GzipFile)
+    table = pq.ParquetFile(pa.py_buffer(_whole(stream, file.location)) if is_packed else file.path)
+    names = table.schema_arrow.names
+    frame = pl.DataFrame(table.read(columns=sorted(_leaves(fields, table.schema_arrow))))
     found = {field.path: _part(frame, field.path) for field in fields}
-    require_fields(fields, [path for path, part in found.items() if part is not None], names, location)
+    require_fields(fields, [path for path, part in found.items() if part is not None], names, file.location)
     frame = frame.select(part.alias(path) for path, part in found.items() if part is not None)
     return Received(
         frame.with_row_index("record_number", 1).with_columns(
