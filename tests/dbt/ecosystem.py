@@ -18,6 +18,9 @@ HOSTILE_BASES = (
     "=HYPERLINK(1)",
     "/home/user/models/llama",
     "a/b/c",
+    "lab/a..b",
+    "lab/a--b",
+    "lab/m.git",
     "lab/\u202egpj.exe",
     "lab/one two",
     "{{ env_var('HF_TOKEN') }}",
@@ -33,6 +36,20 @@ def registry() -> Iterator[Candidate]:
     )
     yield _list("models", SECOND, "THUDM/Star-7B", "zai-org/Star-7B", "zai-org/enters-2B", "zai-org/never-read")
     yield _list("extra_models", SECOND, "zai-org/moves", "zai-org/gone")
+    # What only an older list said is withdrawn.
+    yield _registry(
+        "model_parameters",
+        RecordKind.REGISTRY_PARAMETERS,
+        {"model_id": "zai-org/leaves", "total_parameters": 9_000_000_000},
+        day=FIRST,
+    )
+    yield _registry(
+        "organization_regions",
+        RecordKind.REGISTRY_REGIONS,
+        {"organization_id": "user", "region": "eu"},
+        {"organization_id": "zai-org", "region": "other"},
+        day=FIRST,
+    )
     yield _registry(
         "model_parameters",
         RecordKind.REGISTRY_PARAMETERS,
@@ -46,6 +63,7 @@ def registry() -> Iterator[Candidate]:
         {"organization_id": "THUDM", "region": "china"},
         {"organization_id": "neuralmagic", "region": "other"},  # the seed says us
         {"organization_id": "unheard-of", "region": "eu"},
+        {"organization_id": "ring", "region": "atlantis"},
     )
     yield _registry(
         "release_date_corrections",
@@ -121,8 +139,8 @@ def _list(table: str, day: date, *model_ids: str) -> Candidate:
     return candidate(table, day, records, kind=RecordKind.REGISTRY_MODELS)
 
 
-def _registry(table: str, kind: RecordKind, *records: Record) -> Candidate:
-    return candidate(table, SECOND, records, kind=kind)
+def _registry(table: str, kind: RecordKind, *records: Record, day: date = SECOND) -> Candidate:
+    return candidate(table, day, records, kind=kind)
 
 
 def _edges(day: date, *edges: tuple[str, str, str]) -> Candidate:

@@ -48,6 +48,12 @@ def test_attributes_belong_to_the_model_and_counters_to_the_id(small_ecosystem: 
     ]
 
 
+def test_parameters_of_an_older_list_are_withdrawn(small_ecosystem: WarehouseFactory) -> None:
+    assert small_ecosystem.rows(
+        "select total_parameters, parameters_source, size_bucket from marts.dim_model where model_id = 'zai-org/leaves'"
+    ) == [(None, "unknown", "unknown")]
+
+
 def test_a_vanished_model_stays_as_a_tombstone_with_its_last_figures(small_ecosystem: WarehouseFactory) -> None:
     rows = small_ecosystem.rows(
         """
@@ -77,7 +83,8 @@ def test_hostile_text_is_carried_as_text(small_ecosystem: WarehouseFactory) -> N
         ("z-ai", ("Z.ai (Zhipu)", "CN", "china", "zai-org")),  # another provider's slug
         ("neuralmagic", ("Neural Magic", "US", "other", "RedHatAI")),  # the registry overrules the seed's us
         ("unheard-of", ("unheard-of", None, "eu", "unheard-of")),
-        ("user", ("user", None, "unknown", "user")),
+        ("user", ("user", None, "unknown", "user")),  # the older list's region was withdrawn
+        ("ring", ("ring", None, "unknown", "ring")),  # a word that is no region
         ("no-namespace", ("no-namespace", None, "unknown", "no-namespace")),
     ],
 )
