@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.settings import Settings
 from orchestration.snapshots.verify import verify_store
+from orchestration.sources.hub_client import HubClient
 from tests.fakes import hub as fake
 from tests.fakes.hub import FakeHub, Fault, hub_model, running_hub
 from tests.fakes.hub_warehouse import TODAY, HubWarehouse
@@ -482,6 +484,7 @@ def test_an_endpoint_that_nobody_serves_is_unreachable(
     assert (outcome.outcome, outcome.unreachable) == ("failed", True)
     assert "http://127.0.0.1:9" in str(outcome.reason)
     assert "hunter2" not in str(outcome.reason)
+    assert HubClient(Settings()).location == "http://127.0.0.1:9"
 
 
 def test_an_endpoint_that_is_no_address_is_said_so(warehouse: HubWarehouse, monkeypatch: pytest.MonkeyPatch) -> None:
