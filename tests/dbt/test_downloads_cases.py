@@ -128,6 +128,8 @@ def test_a_standstill_is_shared_with_the_next_day(answers: Answers) -> None:
 def test_a_standstill_keeps_first_and_last_readings_and_resets(answers: Answers) -> None:
     assert answers.daily("standstill/begins")[22] == (1_000, 0, "observed")
     assert answers.daily("standstill/ends")[21] == (100, 0, "stalled")
+    merged = {(model, on) for model, on, *_ in answers.superseded("standstill", "stalled")}
+    assert merged == {(f"standstill/m{i}", 21) for i in range(4)}
     resets = answers.daily("standstill/resets")
     assert (resets[21], resets[22]) == ((100, 0, "stalled"), (0, -499_000, "reset"))
 

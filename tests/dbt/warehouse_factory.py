@@ -81,15 +81,17 @@ class WarehouseFactory:
             outcome = store.land(source, found, licence="CC0-1.0", citation="Test", synthetic=True, requested_at=NOW)
             assert outcome.outcome in {"landed", "unchanged"}, outcome.reason
 
-    def build(self, *select: str, command: str = "build") -> None:
+    def build(self, *select: str, tests: bool = True) -> None:
         """Exports the catalog and runs dbt in a process of its own.
 
         Args:
             select: dbt selectors; everything when empty.
-            command: ``build`` also runs the tests, ``run`` does not.
+            tests: whether dbt's own tests run too.
         """
         export_catalog(SnapshotStore(self.home / "raw"), self.home / "build" / "catalog")
-        arguments = [command, "--quiet", "--no-use-colors", "--vars", str(self.variables)]
+        arguments = ["build", "--quiet", "--no-use-colors", "--vars", str(self.variables)]
+        if not tests:
+            arguments += ["--resource-type", "model", "--resource-type", "seed"]
         if select:
             arguments += ["--select", *select]
         finished = run_dbt(self.home, arguments)
