@@ -3,27 +3,33 @@
 import dagster as dg
 
 from orchestration.defs.raw import DAYS
-from orchestration.defs.raw_keys import raw_key
+from orchestration.defs.raw_keys import ANY_TABLE, raw_key
 from orchestration.settings import Settings
 from orchestration.sources.locations import load_sources_file
-from orchestration.sources.registry import SOURCES
-from orchestration.sources.spec import SourceSpec
+from orchestration.sources.registry import SOURCES, source
 
 _SETTINGS = Settings()
 _STATUS = dg.DefaultScheduleStatus.RUNNING if _SETTINGS.daily_schedule else dg.DefaultScheduleStatus.STOPPED
 
 
-def _refreshed_sources() -> list[SourceSpec]:
-    """What a day brings: the sources of the sources file where one is set, otherwise all live ones."""
-    if _SETTINGS.sources is not None:
-        named = load_sources_file(_SETTINGS.sources)
-        return [spec for name, spec in SOURCES.items() if name in named]
-    return [spec for spec in SOURCES.values() if any(table.live for table in spec.tables)]
+def _refreshed_tables() -> list[dg.AssetKey]:
+    """What a day brings: the tables of the sources file where one is set, otherwise the live ones."""
+    if _SETTINGS.sources is None:
+        return [
+            raw_key(spec, table)
+            for spec in SOURCES.values()
+            for table in spec.tables
+            if table.live and table.by_default
+        ]
+    keys = []
+    for name, entries in load_sources_file(_SETTINGS.sources).items():
+        named = {entry.get("table") for entry in entries}  # an entry without a name may hold every table
+        spec = source(name)
+        keys += [raw_key(spec, table) for table in spec.tables if {table.name, None} & named or table.name == ANY_TABLE]
+    return keys
 
 
-_RAW = dg.AssetSelection.assets(
-    *(raw_key(spec, table) for spec in _refreshed_sources() for table in spec.tables if table.by_default)
-)
+_RAW = dg.AssetSelection.assets(*_refreshed_tables())
 _TRANSFORM = dg.AssetSelection.all() - dg.AssetSelection.groups("raw")
 
 #: One run, so that a failed check holds back what comes after it.

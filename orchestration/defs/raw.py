@@ -5,7 +5,7 @@ partitions: one materialization lands every day of its files. Where ``WAREHOUSE_
 read from there instead of the live services, and a past day may be asked for.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 import dagster as dg
@@ -135,16 +135,22 @@ def _materialization(
     )
 
 
-def _fail_for_trouble(spec: SourceSpec, tables: object, outcomes: list[Outcome]) -> None:
-    """Fails the step when something did not land; what did land has been reported by then."""
+def _fail_for_trouble(spec: SourceSpec, tables: Iterable[TableSpec], outcomes: list[Outcome]) -> None:
+    """Fails the step when something did not land; what did land has been reported by then.
+
+    A table of which nothing was heard must fail it too: Dagster would skip what comes after and call the run a success.
+    """
     bad = [outcome for outcome in outcomes if outcome.outcome in {"refused", "failed"}]
-    if not outcomes:
-        raise dg.Failure(
-            f"{spec.name} has nothing for this day; ask for a day that its locations hold.", allow_retries=False
-        )
     if bad:
         reasons = "; ".join(f"{outcome.table_name}: {outcome.reason}" for outcome in bad)
         raise dg.Failure(reasons, allow_retries=any(outcome.unreachable for outcome in bad))
+    heard = {ANY_TABLE, *(outcome.table_name for outcome in outcomes)} if outcomes else set()
+    silent = [table.name for table in tables if table.name not in heard]
+    if silent:
+        raise dg.Failure(
+            f"{spec.name} has no {', '.join(silent)} for this day; ask for a day and tables that its locations hold.",
+            allow_retries=False,
+        )
 
 
 raw = [raw_assets(spec) for spec in SOURCES.values()]
