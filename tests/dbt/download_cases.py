@@ -123,6 +123,7 @@ def standstill() -> Iterator[Candidate]:
     }
     series["standstill/begins"] = {n: v for n, v in series["standstill/m0"].items() if n >= 21}
     series["standstill/ends"] = {n: v for n, v in series["standstill/m0"].items() if n <= 21}
+    series["standstill/resets-then"] = {n: v - (500_000 if n >= 21 else 0) for n, v in series["standstill/m0"].items()}
     series["standstill/resets"] = {n: v - (500_000 if n >= 22 else 0) for n, v in series["standstill/m0"].items()}
     yield from land("standstill", series)
 

@@ -132,6 +132,8 @@ def test_a_standstill_keeps_first_and_last_readings_and_resets(answers: Answers)
     assert merged == {(f"standstill/m{i}", 21) for i in range(4)}
     resets = answers.daily("standstill/resets")
     assert (resets[21], resets[22]) == ((100, 0, "stalled"), (0, -499_000, "reset"))
+    resets_then = answers.daily("standstill/resets-then")
+    assert (resets_then[21], resets_then[22]) == ((0, -499_900, "reset"), (1_000, 0, "observed"))
 
 
 def test_big_models_that_freeze_together_are_a_stall(answers: Answers) -> None:
