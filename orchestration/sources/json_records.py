@@ -24,6 +24,9 @@ from orchestration.sources.fields import (
 
 #: Records that are held as Python objects at a time.
 _BATCH = 50_000
+#: Longest record, in bytes; decoding a longer one would take many times its size in memory.
+_LONGEST_RECORD = 64 << 20
+_SHOWN = 2_000
 _ABSENT = msgspec.UNSET
 
 
@@ -96,6 +99,10 @@ def _read_records(records: Iterable[bytes | msgspec.Raw], fields: tuple[Field, .
 
 def _decoded(decoder: msgspec.json.Decoder[Any], record: bytes | msgspec.Raw) -> tuple[Any, ...] | _Broken:
     """The wanted top-level values of a record, ``UNSET`` where it has none."""
+    text = memoryview(record)
+    if text.nbytes > _LONGEST_RECORD:
+        start = bytes(text[:_SHOWN]).decode(errors="replace")
+        return _Broken(start, f"is a record of more than {_LONGEST_RECORD >> 20} MB")
     try:
         return msgspec.structs.astuple(decoder.decode(record))
     except (msgspec.DecodeError, RecursionError) as error:
