@@ -13,6 +13,7 @@ import json
 import zlib
 from bisect import bisect_left
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from itertools import accumulate
 from typing import Annotated, Any
@@ -119,7 +120,9 @@ def read_models(pages: Sequence[ReceivedFile], snapshot_date: date, *, overlappi
         DataRefused: a page is no list of models; the sentence says which.
         Unreachable: a page cannot be read.
     """
-    frames = [_page_frame(_page_bytes(page), page.location) for page in pages]
+    # Unpacking and building columns leave the interpreter to others; only the judging of types holds it.
+    with ThreadPoolExecutor(pl.thread_pool_size()) as threads:
+        frames = list(threads.map(_page_frame, pages))
     received = pl.concat([_empty_frame(), *frames], rechunk=True).with_row_index("record_number", 1)
     readings = _readings(received)
     if overlapping:
@@ -187,8 +190,9 @@ def _empty_frame() -> pl.DataFrame:
     return _typed(b"[]", [])
 
 
-def _page_frame(page: bytes, location: str) -> pl.DataFrame:
+def _page_frame(file: ReceivedFile) -> pl.DataFrame:
     """The models of a page as columns, with ``defect``: what is wrong with a model as a whole, or null."""
+    page = _page_bytes(file)
     try:
         return _typed(page, [None] * len(_PAGE.decode(page)))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -197,7 +201,7 @@ def _page_frame(page: bytes, location: str) -> pl.DataFrame:
         decoded = [_decoded(text) for text in model_texts(page)]
     except ValueError as error:
         content = "an HTML page" if page.lstrip().startswith(b"<") else f"no list of models ({error})"
-        raise DataRefused(f"{location} is {content if page.strip() else 'empty'}; fetch it again.") from None
+        raise DataRefused(f"{file.location} is {content if page.strip() else 'empty'}; fetch it again.") from None
     return _typed(msgspec.json.encode([model for model, _ in decoded]), [defect for _, defect in decoded])
 
 
