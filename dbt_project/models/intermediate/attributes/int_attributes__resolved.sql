@@ -60,23 +60,23 @@ resolved as (
     select
         sized.model_id,
         preferred.created_at,
-        coalesce(curated.release_date, preferred.release_date, cast(preferred.created_at as date)) as release_date,
+        coalesce(curated.release_date, cast(preferred.created_at as date), preferred.release_date) as release_date,
         case
             when curated.release_date is not null then 'correction'
-            when preferred.release_date is not null then 'declared'
             when preferred.created_at is not null then 'created_at'
+            when preferred.release_date is not null then 'declared'
         end as release_date_source,
         coalesce(
             curated.total_parameters,
             preferred.safetensors_parameters,
-            preferred.stated_parameters,
-            sized.name_parameters
+            sized.name_parameters,
+            preferred.stated_parameters
         ) as total_parameters,
         case
             when curated.total_parameters is not null then 'curated'
             when preferred.safetensors_parameters is not null then 'safetensors'
-            when preferred.stated_parameters is not null then 'stated'
             when sized.name_parameters is not null then 'name'
+            when preferred.stated_parameters is not null then 'stated'
             else 'unknown'
         end as parameters_source,
         coalesce(curated.active_parameters, preferred.active_parameters) as active_parameters,
