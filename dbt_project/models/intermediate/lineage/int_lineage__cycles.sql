@@ -3,7 +3,7 @@
 -- later of the two (unknown creation counts as latest, then the greater id). Every cycle has at least one such edge.
 {% set rounds = var('lineage_rounds') | int %}
 
-with edges as (
+with recursive edges as (
     select distinct
         derivative_model_id,
         base_model_id
@@ -11,7 +11,7 @@ with edges as (
     where exclusion_reason is null
 ),
 
--- Almost no model lies on a cycle. Each round drops edges that cannot: the base is a root, or the derivative has no
+-- Almost no model lies on a cycle. Each round drops edges that cannot: the base has no base, or the derivative has no
 -- derivative of its own.
 core_0 as (
     select * from edges
@@ -27,36 +27,8 @@ core_0 as (
     ),
 
 {% endfor %}
--- What can be reached from where; each round doubles the number of steps.
-reached_0 as (
-    select
-        derivative_model_id as model_id,
-        base_model_id as reached_id
-    from core_{{ rounds }}
-),
-
-{% for round in range(1, rounds + 1) %}
-    reached_{{ round }} as (
-        select
-            model_id,
-            reached_id
-        from reached_{{ round - 1 }}
-        union
-        select
-            nearer.model_id,
-            farther.reached_id
-        from reached_{{ round - 1 }} as nearer
-        inner join reached_{{ round - 1 }} as farther on nearer.reached_id = farther.model_id
-    ),
-
-{% endfor %}
-on_cycle as (
-    select
-        core.derivative_model_id,
-        core.base_model_id
-    from core_{{ rounds }} as core
-    inner join reached_{{ rounds }} as reached
-        on core.base_model_id = reached.model_id and core.derivative_model_id = reached.reached_id
+core as (
+    select * from core_{{ rounds }}
 ),
 
 created as (
@@ -64,14 +36,38 @@ created as (
         model_id,
         coalesce(cast(created_at as date), date '9999-12-31') as created_date
     from {{ ref('int_attributes__resolved') }}
+),
+
+-- Only these can be cut.
+backward as (
+    select
+        core.derivative_model_id,
+        core.base_model_id
+    from core
+    inner join created as derivatives on core.derivative_model_id = derivatives.model_id
+    inner join created as bases on core.base_model_id = bases.model_id
+    where
+        bases.created_date > derivatives.created_date
+        or (bases.created_date = derivatives.created_date and core.base_model_id > core.derivative_model_id)
+),
+
+-- What can be reached from their bases; a pair that was reached before is not followed again, so this ends.
+reached as (
+    select
+        base_model_id as start_id,
+        base_model_id as model_id
+    from backward
+    union
+    select
+        reached.start_id,
+        core.base_model_id as model_id
+    from reached
+    inner join core on reached.model_id = core.derivative_model_id
 )
 
 select
-    on_cycle.derivative_model_id,
-    on_cycle.base_model_id
-from on_cycle
-inner join created as derivatives on on_cycle.derivative_model_id = derivatives.model_id
-inner join created as bases on on_cycle.base_model_id = bases.model_id
-where
-    bases.created_date > derivatives.created_date
-    or (bases.created_date = derivatives.created_date and on_cycle.base_model_id > on_cycle.derivative_model_id)
+    backward.derivative_model_id,
+    backward.base_model_id
+from backward
+inner join reached
+    on backward.base_model_id = reached.start_id and backward.derivative_model_id = reached.model_id
