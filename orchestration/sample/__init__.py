@@ -1,0 +1,12 @@
+"""The embedded sample: compact facts about real model families, and a deterministic generator of synthetic input.
+
+``facts/`` (tables) -> ``catalogue`` (models) -> ``downloads`` -> ``counters``, ``identities``, ``derivatives`` ->
+``hub``, ``registry`` (each source's native files) -> ``landing`` (through the real connectors). ``troubles`` says what
+goes wrong where, and what marts should answer. Every figure is made up by formula: it proves nothing, and every
+manifest says so.
+"""
+
+from orchestration.sample.landing import land_sample
+from orchestration.sample.troubles import TROUBLES, Trouble, trouble
+
+__all__ = ["TROUBLES", "Trouble", "land_sample", "trouble"]
