@@ -101,6 +101,7 @@ def _raise_for(outcomes: list[Outcome]) -> None:
     if not bad:
         return
     sentence = f"{len(bad)} of {len(outcomes)} snapshots did not land; the reasons are above."
-    if all(outcome.unreachable for outcome in bad):
+    # What was not read because another source could not be reached comes right with it.
+    if any(outcome.unreachable for outcome in bad) and not any(outcome.outcome == "refused" for outcome in bad):
         raise Unreachable(sentence)
     raise DataRefused(sentence)

@@ -7,6 +7,7 @@ from typing import Any
 import dagster as dg
 
 from orchestration.defs.raw import DAYS
+from orchestration.defs.raw_checks import INTACT, raw_check_results
 from orchestration.defs.raw_keys import ANY_TABLE, raw_key
 from orchestration.defs.raw_metadata import archive_metadata, snapshot_metadata
 from orchestration.defs.transform import PUBLISHED_KEY, dbt_build, published_metadata
@@ -17,8 +18,9 @@ from orchestration.sources.registry import SOURCES
 from orchestration.warehouse import dbt, duckdb
 from orchestration.warehouse.publish import BuildRecord, current_record
 
-#: Days of a raw table that are told at most; older ones are in the store and in ops.snapshots.
+#: Days of a raw table whose content is watched; of older ones only whether Dagster knows them.
 _RECENT_DAYS = 7
+_OLDER_DAYS_AT_ONCE = 400
 
 #: Dagster's tag for the version of what an asset holds.
 DATA_VERSION = "dagster/data_version"
@@ -36,23 +38,23 @@ Event = dg.AssetMaterialization | dg.AssetObservation | dg.AssetCheckEvaluation
 def command_line_work(context: dg.SensorEvaluationContext) -> dg.SensorResult:
     """The cursor holds what was told already: content by raw table and day, the dbt run, the published build."""
     told: dict[str, str] = json.loads(context.cursor or "{}")
+    seen: dict[str, str] = {}
     settings = Settings()
-    news: dict[str, list[Event]] = {}
-    for name, version, events in (
+    events: list[Event] = []
+    for name, version, told_by in (
         *_raw_news(settings, context.instance),
         *_dbt_news(settings),
         *_published_news(settings, context.instance),
     ):
-        if told.get(name) != version:
-            news[name] = list(events)
-            told[name] = version
-    return dg.SensorResult(
-        asset_events=[event for events in news.values() for event in events], cursor=json.dumps(told)
-    )
+        if name is None or told.get(name) != version:
+            events += told_by
+        if name is not None:
+            seen[name] = version
+    return dg.SensorResult(asset_events=events, cursor=json.dumps(seen))
 
 
-#: A name for the cursor, the version of what is there, and the events that tell it (made only if it is new).
-News = Iterator[tuple[str, str, Iterator[Event]]]
+#: A name for the cursor (None: Dagster itself remembers), the version of what is there, and the events that tell it.
+News = Iterator[tuple[str | None, str, Iterator[Event]]]
 
 
 def _raw_news(settings: Settings, instance: dg.DagsterInstance) -> News:
@@ -60,31 +62,57 @@ def _raw_news(settings: Settings, instance: dg.DagsterInstance) -> News:
     for spec in SOURCES.values():
         for table in spec.tables:
             key = raw_key(spec, table)
-            if table.name == ANY_TABLE:
-                newest = [store.newest(spec.name, name) for name in store.tables(spec.name)]
-                manifests = sorted(filter(None, newest), key=lambda manifest: manifest.fetched_at)[-1:]
-            else:
-                days = store.snapshot_dates(spec.name, table.name)[-_RECENT_DAYS:]
-                manifests = [manifest for day in days if (manifest := store.current(spec.name, table.name, day))]
-            for manifest in manifests:
-                partition = None if table.name == ANY_TABLE else manifest.snapshot_date.isoformat()
-                if partition is None or DAYS.has_partition_key(partition):
-                    name = f"{key.to_user_string()} {partition}"
-                    yield name, manifest.content_sha256, _landing(store, instance, key, partition, manifest)
+            news = _archive_news if table.name == ANY_TABLE else _table_news
+            yield from news(store, instance, key, spec.name, table.name)
+
+
+def _archive_news(store: SnapshotReader, instance: dg.DagsterInstance, key: dg.AssetKey, source: str, _: str) -> News:
+    newest = filter(None, (store.newest(source, table) for table in store.tables(source)))
+    manifest = max(newest, key=lambda manifest: manifest.fetched_at, default=None)
+    if manifest is not None:
+        yield key.to_user_string(), manifest.content_sha256, _landing(store, instance, key, None, manifest)
+
+
+def _table_news(store: SnapshotReader, instance: dg.DagsterInstance, key: dg.AssetKey, source: str, table: str) -> News:
+    """Oldest first, since Dagster shows the last event as the state; recent days wait until the others are told."""
+    days = [day for day in store.snapshot_dates(source, table) if DAYS.has_partition_key(day.isoformat())]
+    known = instance.get_materialized_partitions(key)
+    older = [day for day in days[:-_RECENT_DAYS] if day.isoformat() not in known]
+    for day in older[:_OLDER_DAYS_AT_ONCE]:
+        manifest = store.current(source, table, day)
+        if manifest is not None:
+            yield None, manifest.content_sha256, iter([_materialization(store, key, day.isoformat(), manifest)])
+    for day in [] if len(older) > _OLDER_DAYS_AT_ONCE else days[-_RECENT_DAYS:]:
+        manifest = store.current(source, table, day)
+        if manifest is not None:
+            name = f"{key.to_user_string()} {day}"
+            yield name, manifest.content_sha256, _landing(store, instance, key, day.isoformat(), manifest)
 
 
 def _landing(
     store: SnapshotReader, instance: dg.DagsterInstance, key: dg.AssetKey, partition: str | None, manifest: Manifest
 ) -> Iterator[Event]:
-    if not _is_known(instance, key, partition, manifest.content_sha256):
-        yield dg.AssetMaterialization(
-            key,
-            metadata=archive_metadata(store, manifest.source)
-            if partition is None
-            else snapshot_metadata(store, manifest),
-            partition=partition,
-            tags={DATA_VERSION: manifest.content_sha256},
+    if _is_known(instance, key, partition, manifest.content_sha256):
+        return
+    yield _materialization(store, key, partition, manifest)
+    for result in [] if partition is None else raw_check_results(store, key, manifest):
+        yield dg.AssetCheckEvaluation(
+            asset_key=key,
+            check_name=result.check_name or "",
+            passed=result.passed,
+            severity=result.severity,
+            blocking=result.check_name == INTACT,
+            metadata=result.metadata,
         )
+
+
+def _materialization(
+    store: SnapshotReader, key: dg.AssetKey, partition: str | None, manifest: Manifest
+) -> dg.AssetMaterialization:
+    metadata = archive_metadata(store, manifest.source) if partition is None else snapshot_metadata(store, manifest)
+    return dg.AssetMaterialization(
+        key, metadata=metadata, partition=partition, tags={DATA_VERSION: manifest.content_sha256}
+    )
 
 
 def _dbt_news(settings: Settings) -> News:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -173,6 +174,27 @@ def test_a_missing_file_ends_with_3_but_other_sources_land(warehouse: Run, home:
     assert code == 3
     assert "nowhere" in out + err
     assert "tracked_models/models: 3 landed" in out
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "error"),
+    [
+        ([("failed", True)], Unreachable),
+        ([("failed", True), ("failed", False)], Unreachable),
+        ([("failed", True), ("refused", False)], DataRefused),
+        ([("failed", False)], DataRefused),
+    ],
+)
+def test_unreachable_is_said_unless_data_was_refused(
+    monkeypatch: pytest.MonkeyPatch, home: Path, verdicts: list[tuple[Any, bool]], error: type[Exception]
+) -> None:
+    outcomes = [
+        Outcome(source="s", table_name="t", snapshot_date=None, attempted_at=NOON, outcome=outcome, unreachable=flag)
+        for outcome, flag in verdicts
+    ]
+    monkeypatch.setattr(ingest, "land", lambda spec, request: outcomes)
+    with pytest.raises(error, match="did not land"):
+        ingest.ingest(sources=["hf_hub"])
 
 
 def test_one_source_that_cannot_go_on_does_not_stop_the_others(warehouse: Run, home: Path, tmp_path: Path) -> None:
