@@ -129,10 +129,12 @@ def test_an_unknown_organisation_does_not_break_the_others(hub: FakeHub, warehou
 def test_a_renamed_organisation_is_found_through_its_models_and_listed_whole(
     hub: FakeHub, warehouse: HubWarehouse
 ) -> None:
-    warehouse.track("old-name/m1", "google/g11")
     hub.renamed["old-name/m1"] = "Qwen/m1"
+    warehouse.track("old-name/m1", "old-name/m2", "google/g11")
+    hub.renamed["old-name/m2"] = "Qwen/m2"
     (outcome,) = warehouse.ingest("tracked")
     assert outcome.outcome == "landed"
+    assert sum("Qwen" in asked.query.get("author", ()) for asked in hub.asked) == 3  # pages, each once
     assert set(warehouse.current()) == names([*QWEN, *GOOGLE])
 
 
@@ -456,8 +458,11 @@ def test_a_past_day_is_refused_for_every_table(hub: FakeHub, warehouse: HubWareh
 
 
 def test_a_second_fetch_on_the_same_day_is_unchanged_or_a_revision(hub: FakeHub, warehouse: HubWarehouse) -> None:
-    warehouse.ingest("tracked")
-    assert [outcome.outcome for outcome in warehouse.ingest("tracked")] == ["unchanged"]
+    (first,) = warehouse.ingest("tracked")
+    pages = [warehouse.store.received_path(sha256).read_bytes() for sha256 in first.received]
+    assert {page[4:8] for page in pages} == {bytes(4)}  # no time of packing: the same answer is the same bytes
+    (second,) = warehouse.ingest("tracked")
+    assert (second.outcome, second.received) == ("unchanged", first.received)
     hub.models[0] = QWEN[0] | {"downloadsAllTime": 12345}
     (outcome,) = warehouse.ingest("tracked")
     assert (outcome.outcome, outcome.revision) == ("landed", 2)
