@@ -13,7 +13,6 @@ import json
 import zlib
 from bisect import bisect_left
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from itertools import accumulate
 from typing import Annotated, Any
@@ -120,9 +119,7 @@ def read_models(pages: Sequence[ReceivedFile], snapshot_date: date, *, overlappi
         DataRefused: a page is no list of models; the sentence says which.
         Unreachable: a page cannot be read.
     """
-    # Unpacking and building columns leave the interpreter to others; only the judging of types holds it.
-    with ThreadPoolExecutor(pl.thread_pool_size()) as threads:
-        frames = list(threads.map(_page_frame, pages))
+    frames = [_page_frame(page) for page in pages]
     received = pl.concat([_empty_frame(), *frames], rechunk=True).with_row_index("record_number", 1)
     readings = _readings(received)
     if overlapping:
