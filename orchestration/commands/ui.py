@@ -42,6 +42,8 @@ def ui(
         "WAREHOUSE_HOME": str(settings.root),
         "PYTHONWARNINGS": "ignore:Function `dev_command`",  # it advertises another command that needs more packages
     }
+    if settings.sources is not None:
+        variables["WAREHOUSE_SOURCES"] = str(settings.sources.absolute())
     # Dagster takes this process over: signals reach it directly and nothing is left behind.
     os.chdir(PROJECT_ROOT)
     os.execve(dagster, arguments, variables)  # noqa: S606

@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from datetime import date
 from pathlib import Path
 
@@ -231,3 +233,30 @@ def test_the_manifest_is_parsed_only_when_the_project_changed(
     warehouse.edit("models/models.yml", "Parameters.", "Count of parameters.")
     dbt.ensure_manifest(warehouse.settings)
     assert "Count of parameters." in manifest.read_text()
+
+
+def test_an_interrupted_build_ends_with_130_and_frees_the_lock(warehouse: ToyWarehouse) -> None:
+    """Ctrl-C reaches dbt's threads too; the published copy stays."""
+    copy = current_copy(warehouse.settings)
+    warehouse.edit("models/marts/fct_parameters.sql", " group by", ", range(9000000000) group by")
+    script = (
+        "import sys, pathlib; from orchestration.warehouse import dbt; dbt.DBT_PROJECT = pathlib.Path(sys.argv.pop());"
+        "from orchestration.cli import main; main()"
+    )
+    build = subprocess.Popen(
+        [sys.executable, "-c", script, "build", str(warehouse.project)], stderr=subprocess.PIPE, text=True
+    )
+    log = warehouse.settings.root / "build" / "logs" / "dbt.log"
+    deadline = time.monotonic() + 60
+    while "START sql table model marts.fct_parameters" not in (log.read_text() if log.exists() else ""):
+        assert time.monotonic() < deadline
+        assert build.poll() is None
+        time.sleep(0.1)
+    build.send_signal(signal.SIGINT)
+    _, err = build.communicate(timeout=60)
+    # A shell shows 130 for both: where an `exec` was interrupted, as in templates, Python ends by the signal itself.
+    assert build.returncode in (130, -signal.SIGINT)
+    assert "Traceback" not in err
+    with build_lock(warehouse.settings):
+        pass
+    assert current_copy(warehouse.settings) == copy

@@ -9,10 +9,13 @@ import dagster as dg
 import pytest
 from msgspec import structs
 
+from orchestration.ingest import ingest
+from orchestration.plan import plan_ingest
 from orchestration.snapshots.candidate import Failure
 from orchestration.snapshots.store import SnapshotStore, utc_now
 from orchestration.sources.registry import SOURCES
 from orchestration.sources.spec import IngestRequest
+from orchestration.warehouse.build import finished_build
 from orchestration.warehouse.lock import build_lock
 from orchestration.warehouse.publish import current_record
 from orchestration.warehouse.query import query
@@ -172,6 +175,22 @@ def test_an_unreachable_source_is_asked_again(built: Orchestrated, monkeypatch: 
     assert not result.success
     assert len(asked) == 3
     assert failure_message(result) == "tracked: The Hub does not answer."
+
+
+def test_a_part_of_the_models_makes_the_database_whole_only_if_it_was(
+    built: Orchestrated, refreshed: dg.ExecuteInProcessResult
+) -> None:
+    before = finished_build(built.settings)
+    assert before is not None
+    seed = [dg.AssetKey(["staging", "size_buckets"])]
+    assert run_job(built, "rebuild", asset_selection=seed).success
+    assert finished_build(built.settings) == before
+    [planned] = plan_ingest(
+        built.settings, sources=["hf_hub"], sources_file=built.settings.sources, snapshot_date=DAYS[2]
+    )
+    assert [outcome.outcome for outcome in ingest(planned.spec, planned.request)] == ["landed"]
+    assert run_job(built, "rebuild", asset_selection=seed).success
+    assert finished_build(built.settings) is None
 
 
 def test_a_build_elsewhere_is_named(built: Orchestrated) -> None:

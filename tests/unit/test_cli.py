@@ -316,6 +316,7 @@ def test_ui_starts_dagster_on_loopback_with_the_projects_settings(
         started.update(arguments=arguments, variables=variables)
         raise SystemExit(0)
 
+    monkeypatch.setenv("WAREHOUSE_SOURCES", "mirror.toml")
     monkeypatch.setattr(os, "execve", execve)
     monkeypatch.setattr(os, "chdir", lambda folder: None)
     with socket.socket() as probe:
@@ -327,4 +328,5 @@ def test_ui_starts_dagster_on_loopback_with_the_projects_settings(
     assert started["arguments"][-4:] == ["-h", "127.0.0.1", "-p", str(port)]
     assert started["variables"]["DAGSTER_HOME"] == str(home / "dagster")
     assert started["variables"]["WAREHOUSE_HOME"] == str(home)
+    assert started["variables"]["WAREHOUSE_SOURCES"] == str(Path.cwd() / "mirror.toml")
     assert "telemetry:\n  enabled: false" in (home / "dagster" / "dagster.yaml").read_text()
