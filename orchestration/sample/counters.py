@@ -1,19 +1,21 @@
 """What the Hub's counters showed of the real downloads: events of single days, stalls, falls, resets."""
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from orchestration.sample.calendar import FIRST_DAY, ORDINALS, column
+from orchestration.sample.calendar import LAST_DAY, ORDINALS, column
 from orchestration.sample.catalogue import Model, models
 from orchestration.sample.downloads import downloads_before, real_downloads
 from orchestration.sample.noise import stable_keys, uniform
+from orchestration.sample.tables import interpolate
 from orchestration.sample.troubles import trouble
 
-#: A 30-day figure as a share of the 30 daily differences, and the day on which it was so: the Hub counts them apart.
-_THIRTY_DAY_RATIO = ((1.0, "2025-06-01"), (0.965, "2026-01-01"), (0.91, "2026-10-31"))
+#: A 30-day figure as a share of the 30 daily differences on a day: the Hub counts them apart.
+_THIRTY_DAY_RATIO = [(date(2025, 6, 1), 1.0), (date(2026, 1, 1), 0.965), (LAST_DAY, 0.91)]
 #: Around a dip the days are levelled, so that its ratio is the same against any median.
 _LEVEL_DAYS = 12
 #: From so many downloads in 30 days on a model counts as big.
@@ -53,10 +55,10 @@ def counters(scale: int = 1) -> Counters:
     row = {model.model_id: number for number, model in enumerate(everyone)}
     _level_around_dips(daily)
     _add_events(daily, row, keys)
+    stale = trouble("stale_thirty_days")
+    daily[row[stale.model_ids[0]], column(stale.first) :] = 0
     shown = daily.copy()
     _delay(shown, everyone, keys, daily)
-    stale = trouble("stale_thirty_days")
-    shown[row[stale.model_ids[0]], column(stale.first) :] = 0
     huge = trouble("counter_first_seen_huge")
     before[row[huge.model_ids[0]]] = int(huge.values["level"])
     total = before[:, None] + np.cumsum(shown, axis=1)
@@ -94,23 +96,20 @@ def _delay(
     shown: NDArray[np.int64], everyone: tuple[Model, ...], keys: NDArray[np.uint64], daily: NDArray[np.int64]
 ) -> None:
     """Downloads that the counter shows later than they happened; none is lost."""
-    all_models = np.ones(len(everyone), dtype=bool)
+    everybody = np.ones(len(everyone), dtype=bool)
     third = trouble("stall_of_a_third")
     big = daily[:, column(third.first) - 30 : column(third.first)].sum(axis=1) >= _BIG
     some = big & (uniform("frozen", keys) < float(third.values["share"]))
-    dips = [(trouble(name), float(trouble(name).values["ratio"])) for name in ("dip_just_under", "dip_just_over")]
-    stalls = [(trouble("stall_day").first, all_models, 0.0), (third.first, some, 0.0)]
-    stalls += [(day, all_models, 0.0) for day in trouble("gap_before_stall").days]
-    stalls += [(trouble("stall_after_gap").first, all_models, 0.0)]
-    for day, whose, ratio in sorted([*stalls, *((dip.first, all_models, ratio) for dip, ratio in dips)], key=_first):
+    dips = [trouble("dip_just_under"), trouble("dip_just_over")]
+    standstills = [trouble("stall_day"), trouble("gap_before_stall"), trouble("stall_after_gap")]
+    delays = [(dip.first, everybody, float(dip.values["ratio"])) for dip in dips]
+    delays += [(day, everybody, 0.0) for standstill in standstills for day in standstill.days]
+    delays += [(third.first, some, 0.0)]
+    for day, whose, ratio in sorted(delays, key=lambda delay: delay[0]):
         at = column(day)
         kept = np.rint(shown[whose, at] * ratio).astype(np.int64)
         shown[whose, at + 1] += shown[whose, at] - kept
         shown[whose, at] = kept
-
-
-def _first(stall: tuple[object, ...]) -> str:
-    return str(stall[0])
 
 
 def _let_fall(total: NDArray[np.int64], row: dict[str, int]) -> None:
@@ -141,10 +140,6 @@ def _thirty_days(daily: NDArray[np.int64]) -> NDArray[np.int64]:
     cumulative = np.cumsum(daily, axis=1)
     thirty = cumulative.copy()
     thirty[:, 30:] -= cumulative[:, :-30]
-    points = [np.datetime64(day).astype(np.int64) + _EPOCH for _, day in _THIRTY_DAY_RATIO]
-    ratio = np.interp(ORDINALS, points, [value for value, _ in _THIRTY_DAY_RATIO])
-    return np.rint(thirty * ratio).astype(np.int64)
-
-
-#: Ordinal of 1970-01-01.
-_EPOCH = FIRST_DAY.toordinal() - int(np.datetime64(FIRST_DAY).astype(np.int64))
+    ratio = interpolate(_THIRTY_DAY_RATIO, ORDINALS)
+    shown: NDArray[np.int64] = np.rint(thirty * ratio).astype(np.int64)
+    return shown

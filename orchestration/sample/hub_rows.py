@@ -69,7 +69,7 @@ def with_fields(row: bytes, fields: dict[str, Any]) -> bytes:
 
 def _row(
     model_id: str,
-    hub_id: str,
+    hub_id: str | None,
     created: date,
     *,
     task: str,
@@ -89,7 +89,7 @@ def _row(
         "models": [{"_id": hexadecimal(f"hub {base}", 24), "id": base} for base, _ in bases],
     }
     row = {
-        "_id": hub_id,
+        **({"_id": hub_id} if hub_id else {}),
         "id": model_id,
         "author": model_id.partition("/")[0],
         "sha": hexadecimal(f"sha {model_id}", 40),

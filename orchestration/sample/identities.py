@@ -23,7 +23,7 @@ class Appearance:
     Attributes:
         row: row of the model in the counters.
         model_id: id as listed.
-        hub_id: the Hub's object id (``_id``).
+        hub_id: the Hub's object id (``_id``), None where the list does not say it.
         created: day of creation.
         first: first day on which it can be listed.
         last: last day.
@@ -31,7 +31,7 @@ class Appearance:
 
     row: int
     model_id: str
-    hub_id: str
+    hub_id: str | None
     created: date
     first: date
     last: date
@@ -80,18 +80,24 @@ _MERGED = trouble("organization_merged")
 _RENAMED = trouble("organization_renamed")
 _TWO_NAMES = trouble("organization_under_two_names")
 _TWINS = trouble("mirrored_twins")
-_NEW_HUB_ID = trouble("renamed_with_new_hub_id")
+_NO_HUB_ID = trouble("renamed_without_hub_id")
 _SAME_HUB_ID = trouble("renamed_with_same_hub_id")
 _AGAIN = trouble("deleted_and_created_again")
 _TOLD: tuple[Trouble, ...] = (
-    *(_TWINS, _NEW_HUB_ID, _SAME_HUB_ID, _AGAIN),
+    *(_TWINS, _NO_HUB_ID, _SAME_HUB_ID, _AGAIN),
     *(trouble(name) for name in ("counter_reset", "stale_thirty_days", "launch_at_ten_times")),
 )
 
 
 def _of_model(row: int, model: Model, last: date) -> list[Appearance]:
-    hub_id = hexadecimal(f"hub {model.model_id}", 24)
-    plain = Appearance(row, model.model_id, hub_id, model.created, max(model.released, FIRST_DAY), last)
+    plain = Appearance(
+        row,
+        model.model_id,
+        hexadecimal(f"hub {model.model_id}", 24),
+        created=model.created,
+        first=max(model.released, FIRST_DAY),
+        last=last,
+    )
     return _of_organization(plain, model) or _of_single(plain) or [plain]
 
 
@@ -100,7 +106,7 @@ def _of_organization(plain: Appearance, model: Model) -> list[Appearance]:
     for renamed in (_MERGED, _RENAMED):
         if model.organization == renamed.values["to"] and model.released < renamed.first:
             old_id = f"{renamed.values['from']}/{model.name}"
-            return _in_turn(plain, old_id, plain.hub_id, renamed.first - timedelta(days=1), renamed.first)
+            return _in_turn(plain, old_id, renamed.first)
     if model.organization == _TWO_NAMES.values["to"] and model.released <= _TWO_NAMES.last:
         return [plain, _beside(plain, f"{_TWO_NAMES.values['from']}/{model.name}", plain.hub_id, _TWO_NAMES)]
     return []
@@ -110,14 +116,12 @@ def _of_single(plain: Appearance) -> list[Appearance]:
     """What became of single models that have a trouble of their own; empty for all others."""
     if plain.model_id in _TWINS.model_ids:
         twin_id = f"{_TWINS.values['to']}/{plain.model_id.partition('/')[2]}"
-        return [plain, _beside(plain, twin_id, hexadecimal(f"hub {twin_id}", 24), _TWINS)]
-    if plain.model_id == _NEW_HUB_ID.model_ids[1]:
-        old_id = _NEW_HUB_ID.model_ids[0]
-        old_hub_id = hexadecimal(f"hub {old_id}", 24)
-        return _in_turn(plain, old_id, old_hub_id, _NEW_HUB_ID.first, _NEW_HUB_ID.last)
+        return [plain, _beside(plain, twin_id, None, _TWINS)]
+    if plain.model_id == _NO_HUB_ID.model_ids[1]:
+        old = replace(plain, model_id=_NO_HUB_ID.model_ids[0], last=_NO_HUB_ID.first)
+        return [old, replace(plain, hub_id=None, first=_NO_HUB_ID.last)]
     if plain.model_id == _SAME_HUB_ID.model_ids[1]:
-        first = _SAME_HUB_ID.first
-        return _in_turn(plain, _SAME_HUB_ID.model_ids[0], plain.hub_id, first - timedelta(days=1), first)
+        return _in_turn(plain, _SAME_HUB_ID.model_ids[0], _SAME_HUB_ID.first)
     if plain.model_id in _AGAIN.model_ids:
         hub_id = hexadecimal(f"again {plain.hub_id}", 24)
         second = replace(plain, hub_id=hub_id, created=_AGAIN.last, first=_AGAIN.last)
@@ -125,13 +129,13 @@ def _of_single(plain: Appearance) -> list[Appearance]:
     return []
 
 
-def _in_turn(plain: Appearance, old_id: str, old_hub_id: str, old_last: date, new_first: date) -> list[Appearance]:
-    """An old id until a day, the present one from a day on."""
-    old = replace(plain, model_id=old_id, hub_id=old_hub_id, last=min(old_last, plain.last))
-    return [old, replace(plain, first=new_first)]
+def _in_turn(plain: Appearance, old_id: str, renamed: date) -> list[Appearance]:
+    """An old id until the day before the renaming, the present one from that day on."""
+    old = replace(plain, model_id=old_id, last=min(renamed - timedelta(days=1), plain.last))
+    return [old, replace(plain, first=renamed)]
 
 
-def _beside(plain: Appearance, model_id: str, hub_id: str, during: Trouble) -> Appearance:
+def _beside(plain: Appearance, model_id: str, hub_id: str | None, during: Trouble) -> Appearance:
     """A second id that is listed at the same time."""
     first, last = max(plain.first, during.first), min(plain.last, during.last)
     return replace(plain, model_id=model_id, hub_id=hub_id, first=first, last=last)

@@ -73,12 +73,12 @@ _COUNTERS = (
     _day(
         5,
         "dip_just_under",
-        date(2024, 3, 12),
+        date(2023, 12, 28),
         "A stall: the day and the next share what both hold; totals are conserved.",
         ratio=0.697,
     ),
     _day(5, "dip_just_over", date(2024, 11, 19), "No stall: the days stay as they were read.", ratio=0.703),
-    _day(6, "global_spike", date(2025, 12, 8), "Downloads of the day are kept and flagged is_outlier.", factor=1.9),
+    _day(6, "global_spike", date(2025, 12, 10), "Downloads of the day are kept and flagged is_outlier.", factor=1.9),
     _day(
         6,
         "launch_at_ten_times",
@@ -204,7 +204,7 @@ _IDENTITIES = (
         TRACKED,
         date(2025, 9, 1),
         date(2025, 12, 31),
-        "Other hub ids but identical moving counters: mirrors share the canonical model of allenai.",
+        "No hub ids but identical moving counters: the mirrors share the canonical models of allenai.",
         (
             "allenai/Molmo-7B-D-0924",
             "allenai/OLMo-2-1124-7B-Instruct",
@@ -217,11 +217,11 @@ _IDENTITIES = (
     ),
     Trouble(
         8,
-        "renamed_with_new_hub_id",
+        "renamed_without_hub_id",
         TRACKED,
-        date(2025, 9, 1),
-        date(2025, 9, 3),
-        "Vanishes, and two days later another id appears with the same total ±1 %: one canonical model.",
+        date(2026, 3, 3),
+        date(2026, 3, 5),
+        "Vanishes, and two days later an id without hub id appears with the same total ±1 %: one canonical model.",
         ("nvidia/Llama-Nemotron-Nano-VL-8B", "nvidia/Llama-3.1-Nemotron-Nano-VL-8B-V1"),
     ),
     Trouble(
@@ -239,7 +239,7 @@ _IDENTITIES = (
         TRACKED,
         date(2025, 11, 3),
         date(2025, 11, 20),
-        "Another hub id under the same name is a new model: no fall, no correction, no spread between the two.",
+        "Another hub id under the same name counts anew: no negative day, no spread over the time between the two.",
         ("tencent/Hunyuan-7B-Instruct",),
     ),
 )
