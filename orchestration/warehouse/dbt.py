@@ -7,7 +7,7 @@ import hashlib
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import chdir, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -154,7 +154,7 @@ def _invoke(
         "--log-level-file": "info",
     }
     flags = [str(part) for pair in common.items() for part in pair]
-    with environment_of(settings), chdir(Path.cwd()):  # dbt changes the working directory
+    with environment_of(settings):
         try:
             return dbtRunner(callbacks=[on_event]).invoke([*arguments, *flags])
         finally:

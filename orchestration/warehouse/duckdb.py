@@ -14,12 +14,8 @@ from orchestration.settings import Settings
 Connection = duckdb.DuckDBPyConnection
 Error = duckdb.Error
 
-#: Extensions are never downloaded, and Python variables of the caller are never mistaken for tables.
-_CLOSED = {
-    "autoinstall_known_extensions": "false",
-    "autoload_known_extensions": "false",
-    "python_enable_replacements": "false",
-}
+#: Extensions are never downloaded.
+_CLOSED = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 
 
 @contextmanager

@@ -153,6 +153,13 @@ def test_a_build_killed_before_publishing_is_published_without_running_dbt_again
     assert published(warehouse) == [("a/b", 1), ("c/d", 2)]
 
 
+def test_a_build_that_has_begun_is_not_finished(warehouse: ToyWarehouse) -> None:
+    """Also when the kill left the file as it was: what was written ahead lies beside it."""
+    assert building.finished_build(warehouse.settings) is not None
+    building.begin(warehouse.settings)
+    assert building.finished_build(warehouse.settings) is None
+
+
 def test_a_hand_edit_of_the_build_database_is_not_published(warehouse: ToyWarehouse) -> None:
     with duckdb.connect(warehouse.settings, warehouse.settings.build_database) as connection:
         connection.execute("UPDATE marts.fct_parameters SET total_parameters = 666")

@@ -122,14 +122,15 @@ def test_a_setting_that_cannot_be_is_named(warehouse: Run, monkeypatch: pytest.M
     assert err.startswith("Error: WAREHOUSE_THREADS='many': ")
 
 
-def test_a_reader_that_leaves_early_is_no_error(published: Settings) -> None:
-    statement = "select * from range(1000000)"
-    script = f"{sys.executable} -m orchestration.cli sql '{statement}' --format csv | head -2"
-    done = subprocess.run(
-        ["bash", "-c", script], env={**os.environ, "PYTHONPATH": "."}, capture_output=True, text=True, check=False
-    )
-    assert done.stdout == "range\n0\n"
-    assert done.stderr == ""
+@pytest.mark.parametrize(
+    ("rows", "reader", "read"), [(1_000_000, "head -2", "range\n0\n"), (1, "sh -c 'exec <&-; sleep 2'", "")]
+)
+def test_a_reader_that_leaves_early_is_no_error(published: Settings, rows: int, reader: str, read: str) -> None:
+    """Both while much is written and when the little there is, is written at the end."""
+    script = f"{sys.executable} -m orchestration.cli sql 'from range({rows})' --format csv | {reader}"
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    done = subprocess.run(["bash", "-c", script], env=buffered, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == (read, "")
 
 
 # ---- ingest ----------------------------------------------------------------------------------------------------------
