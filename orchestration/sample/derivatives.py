@@ -195,7 +195,7 @@ def _name(number: int, parent_id: str, kind: _Kind, taken: set[str]) -> str:
     namespace = kind.namespaces[number % len(kind.namespaces)]
     if kind.is_crowd:
         namespace = f"{namespace}-{number // 7 % 400}"
-    words = [parent_id.partition("/")[2][:60].rstrip("-._")]
+    words = [parent_id.partition("/")[2]]
     if kind.relation != "quantized":
         words.append(_TOPICS[number // 11 % len(_TOPICS)])
     ending = [kind.ending] if kind.ending else []

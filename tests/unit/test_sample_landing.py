@@ -52,6 +52,8 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("undisturbed")
     outcomes = land(folder, **PERIOD)
     assert {outcome.outcome for outcome in outcomes} == {"landed"}
+    moments = [outcome.attempted_at for outcome in outcomes]
+    assert moments == sorted(moments)
     return folder
 
 

@@ -314,6 +314,7 @@ def _() -> None:
     row = trouble("hostile_rows")
     assert set(HOSTILE_IDS) <= listing(row.first).keys()
     assert not set(HOSTILE_IDS) & listing(row.first + DAY).keys()
+    assert set(HOSTILE_IDS) <= {shown["id"] for shown in parsed(hub.derivative_pages(date(2026, 1, 31)))}
     for model_id in row.model_ids:
         shown = listing(row.first)[model_id]
         assert max(map(len, shown["tags"])) > 1_000_000
