@@ -32,7 +32,7 @@ class Model:
 
     Attributes:
         model_id: Hub repository id today.
-        released: day of the official release, from which on the Hub lists it.
+        released: day of the official release.
         created: day on which the repository was made.
         size_b: billions of parameters, None where the name does not say and no list does.
         is_curated: whether the size comes from the families' own column rather than from the name.
@@ -63,6 +63,11 @@ class Model:
     def name(self) -> str:
         """The repository's name within its namespace."""
         return self.model_id.partition("/")[2]
+
+    @property
+    def listed_from(self) -> date:
+        """First day on which the Hub lists it: the release, or the creation where that came later."""
+        return max(self.released, self.created)
 
     @property
     def is_local_format(self) -> bool:

@@ -56,9 +56,9 @@ def _daily_rate(months: str, organization: str) -> NDArray[np.float64]:
 
 
 def _parts(members: list[Model], keys: NDArray[np.uint64]) -> NDArray[np.float64]:
-    released = np.array([model.released.toordinal() for model in members])
+    first = np.array([model.listed_from.toordinal() for model in members])
     weight = np.array([model.weight for model in members])
-    age = ORDINALS[None, :] - released[:, None]
+    age = ORDINALS[None, :] - first[:, None]
     lived = np.maximum(age, 0)
     rise = 1 - np.exp(-(lived + 1) / _RISE_DAYS)
     decline = _LASTING_SHARE + (1 - _LASTING_SHARE) * np.exp(-lived / _DECLINE_DAYS)

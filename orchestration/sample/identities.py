@@ -95,7 +95,7 @@ def _of_model(row: int, model: Model, last: date) -> list[Appearance]:
         model.model_id,
         hexadecimal(f"hub {model.model_id}", 24),
         created=model.created,
-        first=max(model.released, FIRST_DAY),
+        first=max(model.listed_from, FIRST_DAY),
         last=last,
     )
     return _of_organization(plain, model) or _of_single(plain) or [plain]

@@ -60,7 +60,7 @@ def list_of(model: Model, day: date) -> str | None:
     organization = _ORGANIZATIONS[model.organization]
     prefix, left, back = _LEFT_OUT
     if (
-        day < model.released + _LISTING_DELAY
+        day < model.listed_from + _LISTING_DELAY
         or (model.model_id.startswith(prefix) and left <= day <= back)
         or (model.name.endswith(_REWARD_ENDINGS) and day > _REWARD_MODELS_UNTIL)
         or (

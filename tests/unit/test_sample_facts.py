@@ -78,6 +78,10 @@ def test_dates_are_plausible() -> None:
         assert model.released - timedelta(days=40) <= model.created <= model.released + timedelta(days=5), model
 
 
+def test_nothing_is_listed_before_it_was_created() -> None:
+    assert all(appearance.created <= appearance.first for appearance in appearances())
+
+
 def test_date_corrections_and_bases_name_known_models() -> None:
     known = {model.model_id for model in models()}
     assert {row["model_id"] for row in rows("release_dates")} <= known
