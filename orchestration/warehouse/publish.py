@@ -7,6 +7,7 @@ A reader that holds an older copy open keeps it, also after it was pruned; whoev
 build gets the last good copy.
 """
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -24,6 +25,8 @@ PUBLISHED_SCHEMAS = ("marts", "ops")
 SYNTHETIC_NOTICE = "SYNTHETIC: made from the embedded sample or other invented input. No figure here is a measurement."
 
 _UNFINISHED = ".unfinished-"
+_MOMENT = "%Y%m%dT%H%M%SZ"
+_NAME = re.compile(r"warehouse-(\d{8}T\d{6}Z)-[0-9a-f]{8}\.duckdb")
 
 
 class BuildRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,7 +53,7 @@ def publish(settings: Settings, *, fingerprint: str, synthetic: bool, engine_ver
     folder.mkdir(parents=True, exist_ok=True)
     for leftover in folder.glob(f"{_UNFINISHED}*"):
         leftover.unlink()
-    built_at = _free_moment(folder, fingerprint)
+    built_at = _free_moment(folder)
     record = BuildRecord(
         build_id=_build_id(built_at, fingerprint),
         built_at=built_at,
@@ -198,22 +201,25 @@ def _point(link: Path, copy: Path) -> None:
 
 def _prune(settings: Settings) -> None:
     """Removes the oldest copies beyond the number that is kept; open readers keep what they have."""
-    current = settings.current_database.resolve()
-    older = sorted(path for path in settings.published.glob("warehouse-*.duckdb") if path != current)
-    for path in older[: max(0, len(older) - (settings.published_copies - 1))]:
+    copies = _copies(settings.published)
+    for path in sorted(copies, key=copies.__getitem__)[: -settings.published_copies]:
         path.unlink()
 
 
-def _free_moment(folder: Path, fingerprint: str) -> datetime:
-    """The present second, or the next one for which no copy exists yet: a published name is never reused."""
-    moment = datetime.now(UTC).replace(microsecond=0, tzinfo=None)
-    while published_copy(folder, _build_id(moment, fingerprint)).exists():
-        moment += timedelta(seconds=1)
-    return moment
+def _free_moment(folder: Path) -> datetime:
+    """The present second, or the one after the newest copy: names are never reused and say which copy is newer."""
+    now = datetime.now(UTC).replace(microsecond=0, tzinfo=None)
+    return max([now, *(moment + timedelta(seconds=1) for moment in _copies(folder).values())])
+
+
+def _copies(folder: Path) -> dict[Path, datetime]:
+    """The published copies and when each was made, by their names; other files in the folder are not ours."""
+    found = {path: _NAME.fullmatch(path.name) for path in folder.glob("warehouse-*.duckdb")}
+    return {path: datetime.strptime(match[1], _MOMENT) for path, match in found.items() if match}
 
 
 def _build_id(moment: datetime, fingerprint: str) -> str:
-    return f"{moment:%Y%m%dT%H%M%SZ}-{fingerprint[:8]}"
+    return f"{moment:{_MOMENT}}-{fingerprint[:8]}"
 
 
 def _path(*names: str) -> str:

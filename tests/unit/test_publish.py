@@ -119,6 +119,23 @@ def test_the_stated_number_of_copies_is_kept_and_every_copy_has_its_own_name(set
     assert names == ["current.duckdb", *(f"warehouse-{build_id}.duckdb" for build_id in sorted(ids)[-2:])]
 
 
+def test_files_of_others_are_neither_pruned_nor_counted(settings: Settings) -> None:
+    make(settings)
+    theirs = [settings.published / name for name in ("warehouse-mine.duckdb", "warehouse-20990101.duckdb", "notes.txt")]
+    for path in theirs:
+        path.write_text("")
+    for _ in range(3):
+        make(settings)
+    assert all(path.exists() for path in theirs)
+
+
+def test_a_clock_that_was_set_back_does_not_make_the_newest_copy_look_old(settings: Settings) -> None:
+    make(settings)
+    ahead = current_copy(settings)
+    ahead.rename(ahead.with_name("warehouse-20990101T000000Z-ffffffff.duckdb"))
+    assert make(settings).build_id == "20990101T000001Z-ffffffff"
+
+
 def test_the_pointer_is_relative_so_that_the_home_can_be_moved(settings: Settings, tmp_path: Path) -> None:
     make(settings)
     assert not settings.current_database.readlink().is_absolute()
