@@ -1,5 +1,6 @@
 """The command line: ``warehouse``. Exit codes: 0 done, 1 refused, 2 wrong call, 3 unreachable, 130 interrupted."""
 
+import logging
 import os
 import sys
 import traceback
@@ -38,6 +39,7 @@ def warehouse(
 
 def main() -> None:
     """Runs the command line; an expected error is one sentence on standard error."""
+    logging.raiseExceptions = False  # a full disk is one sentence, not a traceback for each line of dbt's log
     try:
         app()
     except WarehouseError as error:

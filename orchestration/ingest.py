@@ -79,7 +79,7 @@ def _only_writer(store: SnapshotStore, source: str) -> Iterator[None]:
     """One process lands a source at a time; the system frees the lock when its holder dies."""
     folder = store.root / source_folder(source)
     lock = FileLock(folder / "ingest.lock", timeout=0)
-    with writing(store.root, source):
+    with writing(store.root, f"{source} was not landed"):
         folder.mkdir(parents=True, exist_ok=True)
         try:
             lock.acquire()

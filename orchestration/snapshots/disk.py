@@ -19,16 +19,20 @@ from orchestration.snapshots.manifest import FileEntry
 
 _CHUNK = 1 << 20
 _FULL = {
-    errno.ENOSPC: "the disk is full",
-    errno.EDQUOT: "the disk quota is used up",
-    errno.EFBIG: "a file may not grow",
+    errno.ENOSPC: "the disk is full; free some space",
+    errno.EDQUOT: "the disk quota is used up; free some space",
+    errno.EFBIG: "files may not grow to this size (ulimit -f); allow it",
 }
 _CLOSED = {errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EEXIST, errno.EISDIR}
 
 
 @contextmanager
-def writing(root: Path, what: str) -> Iterator[None]:
+def writing(root: Path, failure: str) -> Iterator[None]:
     """Turns the system's refusal to write into one clear sentence.
+
+    Args:
+        root: where is written.
+        failure: what is not done then, e.g. ``hf_hub/tracked of 2026-07-01 was not landed``.
 
     Raises:
         ConfigurationError: the folder cannot be written at all.
@@ -38,14 +42,18 @@ def writing(root: Path, what: str) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in _FULL:
-            sentence = f"{what} was not landed in {root}: {_FULL[error.errno]}; free some space and run it again."
-            raise WarehouseError(sentence) from error
+            raise WarehouseError(f"{failure} in {root}: {_FULL[error.errno]} and run it again.") from error
         if error.errno in _CLOSED:
             raise ConfigurationError(
-                f"{what} was not landed: {root} cannot be written ({error.strerror}); set WAREHOUSE_HOME to a folder "
-                "that can be."
+                f"{failure}: {root} cannot be written ({error.strerror}); set WAREHOUSE_HOME to a folder that can be."
             ) from error
-        raise WarehouseError(f"{what} was not landed in {root}: {error}; mend the cause and run it again.") from error
+        raise WarehouseError(f"{failure} in {root}: {error}; mend the cause and run it again.") from error
+    except Exception as error:
+        # Engines tell of a full disk in their own errors, in the system's words.
+        for number in (errno.ENOSPC, errno.EDQUOT):
+            if os.strerror(number) in str(error):
+                raise WarehouseError(f"{failure} in {root}: {_FULL[number]} and run it again.") from error
+        raise
 
 
 @contextmanager
@@ -73,8 +81,7 @@ def write_durably(path: Path, data: bytes) -> None:
 def write_parquet(path: Path, table: pa.Table) -> FileEntry:
     """Writes a table as Parquet, durably, and says how to recognise the file."""
     pq.write_table(table, path, compression="zstd")
-    with path.open("rb") as handle:
-        os.fsync(handle.fileno())
+    sync(path)
     sha256, size = file_sha256(path)
     return FileEntry(name=path.name, sha256=sha256, bytes=size, rows=table.num_rows)
 
@@ -92,9 +99,9 @@ def file_sha256(path: Path, copy_to: BinaryIO | None = None) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-def sync_folder(folder: Path) -> None:
-    """Waits until the disk has a folder's entries (a rename is durable only then)."""
-    handle = os.open(folder, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """Waits until the disk has a file's bytes, or a folder's entries (a rename is durable only then)."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

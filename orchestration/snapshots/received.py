@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 from orchestration.snapshots.candidate import ReceivedFile
-from orchestration.snapshots.disk import file_sha256, staged, sync_folder
+from orchestration.snapshots.disk import file_sha256, staged, sync
 from orchestration.snapshots.layout import received_file
 from orchestration.snapshots.manifest import ReceivedEntry
 from orchestration.snapshots.public_text import public_text
@@ -50,5 +50,5 @@ class ReceivedFiles:
             target = self._root / received_file(sha256)
             target.parent.mkdir(parents=True, exist_ok=True)
             copy.replace(target)
-            sync_folder(target.parent)
+            sync(target.parent)
         return sha256, size

@@ -19,7 +19,7 @@ from orchestration.errors import DataRefused, WarehouseError
 from orchestration.snapshots.acceptance import reason_to_refuse
 from orchestration.snapshots.candidate import Candidate, Failure
 from orchestration.snapshots.content import canonical_records, canonical_rejected, content_sha256
-from orchestration.snapshots.disk import staged, sync_folder, write_durably, write_parquet, writing
+from orchestration.snapshots.disk import staged, sync, write_durably, write_parquet, writing
 from orchestration.snapshots.layout import (
     LEDGER_NAME,
     MANIFEST_NAME,
@@ -194,7 +194,8 @@ class SnapshotStore(SnapshotReader):
         """Turns what the disk refuses into one sentence, and records it as far as the disk still lets."""
         source_folder(source)
         try:
-            with writing(self.root, f"{source}/{table}" + (f" of {snapshot_date}" if snapshot_date else "")):
+            of_day = f" of {snapshot_date}" if snapshot_date else ""
+            with writing(self.root, f"{source}/{table}{of_day} was not landed"):
                 yield
         except WarehouseError as error:
             failed = Outcome(
@@ -266,7 +267,7 @@ class SnapshotStore(SnapshotReader):
                     "the same moment; run it again."
                 ) from error
             with suppress(OSError):  # the snapshot is there, whether or not the disk confirms it
-                sync_folder(target.parent)
+                sync(target.parent)
         return manifest
 
     def _keep_refused(self, source: str, table: str, rejected: pa.Table) -> str | None:

@@ -177,7 +177,7 @@ def _live(request: IngestRequest, table: str) -> Iterator[Candidate | Failure]:
         return
     folder = listing_folder(request.settings.raw, NAME, table, today)
     try:
-        with writing(request.settings.raw, f"{NAME}/{table} of {today}"):
+        with writing(request.settings.raw, f"{NAME}/{table} of {today} was not landed"):
             report = partial(_report, request, table, request.store.newest(NAME, table, before=today), request.clock())
             client = HubClient(request.settings)
             pages = ListingReader(folder, client, plan.listings, plan.follow_up, report).read()

@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 
 from orchestration.snapshots.candidate import ReceivedFile
-from orchestration.snapshots.disk import sync_folder, write_durably
+from orchestration.snapshots.disk import sync, write_durably
 from orchestration.sources.hub_client import HubClient, HubError
 from orchestration.sources.hub_models import model_texts
 
@@ -240,7 +240,7 @@ def write_whole(path: Path, data: bytes) -> None:
     part = path.with_name(f"{path.name}.part")
     write_durably(part, data)
     part.replace(path)
-    sync_folder(path.parent)
+    sync(path.parent)
 
 
 def _is_usable(listing: Listing, body: bytes) -> bool:

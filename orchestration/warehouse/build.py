@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from orchestration.errors import ConfigurationError, DataRefused
 from orchestration.settings import Settings
-from orchestration.snapshots.disk import write_durably
+from orchestration.snapshots.disk import write_durably, writing
 from orchestration.snapshots.store import SnapshotStore, code_version
 from orchestration.warehouse import dbt, duckdb
 from orchestration.warehouse.catalog import export_catalog
@@ -60,10 +60,11 @@ def build(
         report: receives progress.
 
     Raises:
-        ConfigurationError: nothing has landed, or another build is running.
+        ConfigurationError: nothing has landed, another build is running, or the home cannot be written.
         DataRefused: a model or test failed.
+        WarehouseError: the disk is full.
     """
-    with build_lock(settings):
+    with build_lock(settings), writing(settings.root, "The marts were not built"):
         inputs = prepare(settings)
         published = current_record(settings)
         if published is not None and published.fingerprint == inputs.fingerprint and not full_refresh:

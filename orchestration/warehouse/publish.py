@@ -15,7 +15,7 @@ import msgspec
 
 from orchestration.errors import ConfigurationError
 from orchestration.settings import Settings
-from orchestration.snapshots.disk import sync_folder
+from orchestration.snapshots.disk import sync
 from orchestration.snapshots.store import code_version
 from orchestration.warehouse import duckdb
 
@@ -70,11 +70,15 @@ def publish(settings: Settings, *, fingerprint: str, synthetic: bool, engine_ver
         duckdb.attach(connection, unfinished, "copy", read_only=False)
         _copy_tables(connection, settings.build_database.stem, "copy", synthetic=synthetic)
         _write_record(connection, "copy", record)
+        # Closing would do this too, but would say nothing if the disk had no room for it.
+        connection.execute("CHECKPOINT copy")
+        connection.execute("DETACH copy")
+    sync(unfinished)
     copy = published_copy(folder, record.build_id)
     unfinished.replace(copy)
     _point(settings.current_database, copy)
     _prune(settings)
-    sync_folder(folder)
+    sync(folder)
     return record
 
 

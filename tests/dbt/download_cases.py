@@ -194,7 +194,7 @@ def rename() -> Iterator[Candidate]:
 
 @case
 def rename_refused() -> Iterator[Candidate]:
-    """8: what looks like a rename and is none: two heirs, 2 % off, too small, four days, another hub id, came back."""
+    """8: what looks like a rename and is none: two heirs, 2 % off, too small, four days, another hub id, known."""
     before = {n: v for n, v in steady(1_000, start=50_000_000).items() if n <= 20}
     after = {n: v for n, v in steady(1_000, start=50_000_000).items() if n >= 21}
     off = 50_000_000
@@ -204,16 +204,21 @@ def rename_refused() -> Iterator[Candidate]:
         "refused/heir2": {n: v + 7 for n, v in after.items()},
         "refused/two-percent": {n: v + off for n, v in before.items()},
         "refused/two-percent-on": {n: round((v + off) * 1.02) for n, v in after.items()},
-        "refused/small": {n: n for n in range(21)},
-        "refused/small-on": {n: n for n in range(21, 41)},
+        "refused/small": {n: 9_000 + n for n in range(21)},
+        "refused/small-on": {n: 9_000 + n for n in range(21, 41)},
         "refused/hub-id": {n: {"downloads_total": v + 3 * off, "hub_id": "a1"} for n, v in before.items()},
         "refused/hub-id-on": {n: {"downloads_total": v + 3 * off, "hub_id": "a2"} for n, v in after.items()},
         "refused/late": {n: v + 5 * off for n, v in before.items() if n <= 17},
         "refused/late-on": {n: v + 5 * off for n, v in after.items()},
-        "refused/back": {n: v + 7 * off for n, v in (before | {30: after[30]}).items()},
+        "refused/back": {n: v + 7 * off for n, v in before.items()},
         "refused/back-on": {n: v + 7 * off for n, v in after.items()},
     }
+    series["refused/known"] = {n: v + 9 * off for n, v in before.items()}
+    series["refused/known-on"] = {n: v + 9 * off for n, v in after.items()}
     yield from land("rename_refused", series, is_complete="all")
+    # Another table still reads one of the old ids, and read one of the new ids before.
+    elsewhere = {"refused/back": {30: 7 * off}, "refused/known-on": {5: 9 * off}}
+    yield from land("rename_refused_elsewhere", elsewhere)
 
 
 @case

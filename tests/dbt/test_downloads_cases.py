@@ -172,7 +172,15 @@ def test_a_rename_is_one_model_and_no_launch(answers: Answers) -> None:
 
 @pytest.mark.parametrize(
     "model_id",
-    ["refused/two-heirs", "refused/two-percent", "refused/small", "refused/hub-id", "refused/late", "refused/back"],
+    [
+        "refused/two-heirs",
+        "refused/two-percent",
+        "refused/small",
+        "refused/hub-id",
+        "refused/late",
+        "refused/back",
+        "refused/known",
+    ],
 )
 def test_a_doubtful_rename_is_none(answers: Answers, model_id: str) -> None:
     assert answers.canonical(model_id) == (model_id, None)

@@ -66,6 +66,15 @@ def failing_at(folder: Path, step: int, error: int) -> Any:
     return _acting(folder, act)
 
 
+def failing_from(folder: Path, error: int) -> Any:
+    """Every step fails with this error number, as on a disk that takes nothing."""
+
+    def act(now: int) -> None:
+        raise OSError(error, os.strerror(error))
+
+    return _acting(folder, act)
+
+
 def stopped_at(folder: Path, step: int) -> Any:
     """From the k-th step on nothing happens any more, not even cleaning up: a kill, without losing the test."""
 

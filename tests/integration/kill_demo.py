@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,6 +28,7 @@ WALL_CLOCK = {("ops", "builds"): {"build_id", "built_at"}}
 
 DEMO = (str(Path(sys.executable).with_name("warehouse")), "demo")
 _LOOK_SECONDS = 0.25
+_STRAY_SECONDS = 5.0
 
 
 class Difference(AssertionError):
@@ -147,14 +149,21 @@ class KillTest:
 
     @staticmethod
     def _require_no_strays(home: Path) -> None:
-        """Nothing that a run started may outlive it (read from ``/proc``, where there is one)."""
-        for environment in Path("/proc").glob("[0-9]*/environ"):
-            try:
-                is_stray = f"WAREHOUSE_HOME={home}\0".encode() in environment.read_bytes()
-            except OSError:  # it has just ended, or belongs to someone else
-                continue
-            if is_stray:
-                raise Difference(f"{home}: process {environment.parent.name} is still there.")
+        """Nothing that a run started may outlive it, but for the moment that the system takes to end it."""
+        deadline = time.monotonic() + _STRAY_SECONDS
+        while strays := list(_processes_of(home)):
+            if time.monotonic() > deadline:
+                raise Difference(f"{home}: still there: {', '.join(strays)}.")
+            time.sleep(_LOOK_SECONDS)
+
+
+def _processes_of(home: Path) -> Iterator[str]:
+    """Number and command line of each process that works on a home (read from ``/proc``, where there is one)."""
+    for environment in Path("/proc").glob("[0-9]*/environ"):
+        with suppress(OSError):  # it has just ended, or belongs to someone else
+            if f"WAREHOUSE_HOME={home}\0".encode() in environment.read_bytes():
+                command = environment.with_name("cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+                yield f"{environment.parent.name} ({command.strip()})"
 
 
 def differing_tables(expected: Path, found: Path) -> Iterator[str]:

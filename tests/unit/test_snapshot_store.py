@@ -407,7 +407,7 @@ def test_a_disk_that_does_not_confirm_a_landing_does_not_undo_it(
     def unconfirmed(folder: Path) -> None:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(store_module, "sync_folder", unconfirmed)
+    monkeypatch.setattr(store_module, "sync", unconfirmed)
     assert land(store, candidate()).outcome == "landed"
     assert [outcome.outcome for outcome in store.outcomes()] == ["landed"]
 

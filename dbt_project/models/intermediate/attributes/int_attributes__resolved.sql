@@ -79,6 +79,10 @@ resolved as (
             when preferred.stated_parameters is not null then 'stated'
             else 'unknown'
         end as parameters_source,
+        curated.total_parameters as curated_parameters,
+        preferred.safetensors_parameters,
+        preferred.stated_parameters,
+        sized.name_parameters,
         coalesce(curated.active_parameters, preferred.active_parameters) as active_parameters,
         coalesce(curated.is_moe, preferred.is_moe) as is_moe,
         families.family,

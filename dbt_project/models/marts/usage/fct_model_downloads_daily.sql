@@ -1,7 +1,6 @@
 -- Grain: one row per canonical model and UTC day after its first reading up to its last one.
 with intervals as (
     select * from {{ ref('int_counters__intervals') }}
-    where from_date is not null
 ),
 
 spikes as (
