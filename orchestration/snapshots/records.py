@@ -20,6 +20,10 @@ class RecordKind(StrEnum):
     REGISTRY_PARAMETERS = "registry_parameters"
     REGISTRY_REGIONS = "registry_regions"
     REGISTRY_RELEASE_DATES = "registry_release_dates"
+    INFERENCE_TOKENS = "inference_tokens"
+    MODEL_PRICES = "model_prices"
+    EVALUATIONS = "evaluations"
+    SOURCE_MODELS = "source_models"
 
 
 @dataclass(frozen=True)
@@ -125,6 +129,72 @@ RECORD_TYPES: dict[RecordKind, RecordType] = {
             ]
         ),
         key=("model_id",),
+    ),
+    # Tokens that one model served in one period. The snapshot date says as of when; a snapshot holds many periods.
+    RecordKind.INFERENCE_TOKENS: RecordType(
+        pa.schema(
+            [
+                ("token_date", pa.date32()),  # first day of the period, UTC
+                ("period_days", pa.int32()),  # 1 for a day, 7 for a week
+                ("model_slug", pa.string()),  # the provider's slug as received
+                ("tokens", pa.int64()),
+                ("prompt_tokens", pa.int64()),
+                ("completion_tokens", pa.int64()),
+                ("requests", pa.int64()),
+            ]
+        ),
+        key=("token_date", "period_days", "model_slug"),
+    ),
+    # What one model costs on one day, in US dollars for one token.
+    RecordKind.MODEL_PRICES: RecordType(
+        pa.schema(
+            [
+                ("price_date", pa.date32()),
+                ("model_slug", pa.string()),
+                ("blended_usd_per_token", pa.float64()),
+                ("prompt_usd_per_token", pa.float64()),
+                ("completion_usd_per_token", pa.float64()),
+            ]
+        ),
+        key=("price_date", "model_slug"),
+    ),
+    # One score of one model by one metric, in the metric's own unit.
+    RecordKind.EVALUATIONS: RecordType(
+        pa.schema(
+            [
+                ("metric", pa.string()),
+                ("category", pa.string()),  # part of the benchmark; 'overall' where there are none
+                ("source_model_name", pa.string()),
+                ("score", pa.float64()),
+                ("score_low", pa.float64()),  # the provider's own interval, where it gives one
+                ("score_high", pa.float64()),
+                ("votes", pa.int64()),
+                ("index_version", pa.string()),  # where the provider states it
+                ("published_date", pa.date32()),  # when the provider published the score
+            ]
+        ),
+        key=("metric", "category", "source_model_name"),
+    ),
+    # A model as a provider that uses names of its own describes it: what leads from its name to a Hub repository.
+    RecordKind.SOURCE_MODELS: RecordType(
+        pa.schema(
+            [
+                ("source_model_name", pa.string()),
+                ("canonical_name", pa.string()),  # the provider's own name for all variants of the model
+                ("display_name", pa.string()),
+                ("organization_name", pa.string()),
+                ("country", pa.string()),
+                ("hub_model_id", pa.string()),  # as received: an id or the address of its page
+                ("openrouter_id", pa.string()),
+                ("family", pa.string()),
+                ("license", pa.string()),
+                ("is_open_weights", pa.bool_()),
+                ("release_date", pa.date32()),
+                ("total_parameters", pa.int64()),
+                ("active_parameters", pa.int64()),
+            ]
+        ),
+        key=("source_model_name",),
     ),
 }
 
