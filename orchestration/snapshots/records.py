@@ -6,6 +6,7 @@ without a zone, counts are 64-bit integers, a value that the provider did not gi
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 import pyarrow as pa
 
@@ -33,10 +34,13 @@ class RecordType:
     Attributes:
         schema: columns as they are written to Parquet.
         key: columns that identify a record within one snapshot; they are never null.
+        of_conflicting: which of several records with the same key and different values counts: the last one received,
+            or none, where each could be the right one.
     """
 
     schema: pa.Schema
     key: tuple[str, ...]
+    of_conflicting: Literal["last", "none"] = "last"
 
 
 _TIMESTAMP = pa.timestamp("us")
@@ -134,7 +138,7 @@ RECORD_TYPES: dict[RecordKind, RecordType] = {
     RecordKind.INFERENCE_TOKENS: RecordType(
         pa.schema(
             [
-                ("token_date", pa.date32()),  # first day of the period, UTC
+                ("token_date", pa.date32()),  # the day, UTC, or the day by which the provider names a longer period
                 ("period_days", pa.int32()),  # 1 for a day, 7 for a week
                 ("model_slug", pa.string()),  # the provider's slug as received
                 ("tokens", pa.int64()),
@@ -174,6 +178,7 @@ RECORD_TYPES: dict[RecordKind, RecordType] = {
             ]
         ),
         key=("metric", "category", "source_model_name"),
+        of_conflicting="none",
     ),
     # A model as a provider that uses names of its own describes it: what leads from its name to a Hub repository.
     RecordKind.SOURCE_MODELS: RecordType(

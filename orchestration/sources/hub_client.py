@@ -9,8 +9,6 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from urllib.parse import parse_qsl, urlencode
 
 import httpx2
@@ -21,7 +19,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 
 from orchestration.settings import Settings
 from orchestration.snapshots.store import code_version
-from orchestration.sources.locations import without_credentials
+from orchestration.sources.locations import asked_to_wait, without_credentials
 
 #: Largest answer, in bytes: a page of 1,000 models has one or two millions.
 LARGEST_ANSWER = 256 << 20
@@ -173,13 +171,7 @@ def _asked_to_wait(response: httpx2.Response) -> float | None:
     limit = parse_ratelimit_headers(response.headers)
     if limit is not None and limit.remaining == 0:
         return float(limit.reset_in_seconds)
-    value = response.headers.get("retry-after", "").strip()
-    if value.isdecimal():
-        return float(value)
-    try:
-        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError):
-        return None
+    return asked_to_wait(response)
 
 
 def _added_by(link: str, query: str) -> str:

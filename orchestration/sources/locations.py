@@ -3,10 +3,11 @@
 import re
 import tempfile
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
+from email.utils import parsedate_to_datetime
 from glob import escape, glob, has_magic
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -14,7 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import httpx2
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-from tenacity import retry, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+from tenacity import RetryCallState, retry, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
 from orchestration.errors import ConfigurationError, Unreachable
 from orchestration.settings import Settings
@@ -161,21 +162,43 @@ def located_files(location: str, settings: Settings) -> Iterator[list[LocatedFil
         yield [LocatedFile(target, without_credentials(location))]
 
 
-def download(url: str, target: Path, settings: Settings) -> None:
-    """Fetches a URL into a file, with time-outs and retries (429 and 5xx, backoff with jitter).
+def download(url: str, target: Path, settings: Settings, headers: Mapping[str, str] | None = None) -> None:
+    """Fetches a URL into a file, with time-outs and retries (429 and 5xx, backoff with jitter, ``Retry-After``).
+
+    Args:
+        url: what is asked for.
+        target: file that receives the answer.
+        settings: time-out, attempts and waits.
+        headers: e.g. a key; with any, redirects are not followed, so that it goes to no other host.
 
     Raises:
         Unreachable: the server does not answer, or answers with an error.
     """
+    backoff = wait_exponential_jitter(
+        initial=settings.request_wait_seconds,
+        max=settings.request_longest_wait_seconds,
+        jitter=settings.request_wait_seconds,
+    )
+
+    def wait(state: RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        asked = asked_to_wait(error.response) if isinstance(error, httpx2.HTTPStatusError) else None
+        return min(max(backoff(state), asked or 0.0), settings.request_longest_wait_seconds)
 
     @retry(
         retry=retry_if_exception(_is_passing),
         stop=stop_after_attempt(settings.request_attempts),
-        wait=wait_exponential_jitter(initial=0.5, max=30),
+        wait=wait,
         reraise=True,
     )
     def fetch() -> None:
-        with httpx2.stream("GET", url, timeout=settings.request_timeout_seconds, follow_redirects=True) as response:
+        with httpx2.stream(
+            "GET",
+            url,
+            headers=dict(headers or {}),
+            timeout=settings.request_timeout_seconds,
+            follow_redirects=not headers,
+        ) as response:
             response.raise_for_status()
             with target.open("wb") as handle:
                 for chunk in response.iter_bytes():
@@ -185,9 +208,21 @@ def download(url: str, target: Path, settings: Settings) -> None:
         fetch()
     except httpx2.HTTPStatusError as error:
         status = error.response.status_code
-        raise Unreachable(f"{without_credentials(url)} answered with HTTP {status}; try again later.") from None
+        remedy = "correct its key" if headers and status in {401, 403} else "try again later"
+        raise Unreachable(f"{without_credentials(url)} answered with HTTP {status}; {remedy}.") from None
     except httpx2.HTTPError as error:
         raise Unreachable(f"{without_credentials(url)} could not be read ({error}); try again later.") from None
+
+
+def asked_to_wait(response: httpx2.Response) -> float | None:
+    """Seconds that ``Retry-After`` asks to wait, as a number or a date; None where it does not."""
+    value = response.headers.get("retry-after", "").strip()
+    if value.isdecimal():
+        return float(value)
+    try:
+        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError):
+        return None
 
 
 def is_url(location: str) -> bool:

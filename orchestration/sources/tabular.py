@@ -77,6 +77,21 @@ def read_records(file: LocatedFile, fields: tuple[Field, ...], shape: Shape) -> 
     return received
 
 
+@contextmanager
+def opened_document(file: LocatedFile, form: str) -> Iterator[bytes]:
+    """The whole text of a file, unpacked; what decoding it raises becomes one sentence.
+
+    Args:
+        file: the file.
+        form: format as people call it, for the sentence.
+
+    Raises:
+        DataRefused: the file is empty, broken or too large, or what is done in the context cannot decode it.
+    """
+    with _one_sentence(file.location, form), _opened(file, form) as stream:
+        yield _whole(stream, file.location)
+
+
 def format_of(name: str) -> Format | None:
     """The format that a file name promises, ``.gz`` put aside."""
     path = PurePosixPath(name.lower())
@@ -84,7 +99,7 @@ def format_of(name: str) -> Format | None:
 
 
 @contextmanager
-def _opened(file: LocatedFile, form: Format) -> Iterator[IO[bytes]]:
+def _opened(file: LocatedFile, form: str) -> Iterator[IO[bytes]]:
     """Opens a file, unpacked, after a look at its first bytes."""
     with file.path.open("rb") as raw:
         is_packed = raw.read(2) == _GZIP_MAGIC
@@ -107,7 +122,7 @@ def _opened(file: LocatedFile, form: Format) -> Iterator[IO[bytes]]:
 
 
 @contextmanager
-def _one_sentence(location: str, form: Format) -> Iterator[None]:
+def _one_sentence(location: str, form: str) -> Iterator[None]:
     """Turns what the readers raise into one clear sentence."""
     try:
         yield

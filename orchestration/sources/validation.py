@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import polars as pl
 import pyarrow as pa
 
-from orchestration.snapshots.records import RECORD_TYPES, REJECTED_SCHEMA, RecordKind
+from orchestration.snapshots.records import RECORD_TYPES, REJECTED_SCHEMA, RecordKind, RecordType
 
 #: Longest text that is kept in a typed record, in characters; the longest real tag has some hundreds.
 LONGEST_TEXT = 1_000
@@ -32,7 +32,8 @@ def split_records(kind: RecordKind, frame: pl.DataFrame, snapshot_date: date) ->
     """Splits parsed records into accepted and rejected ones.
 
     Duplicate keys: of readings, the one with the highest ``downloads_total`` wins (null counts as lowest), then the
-    highest ``downloads_30d``, then the later one; of all other kinds, the later one wins.
+    highest ``downloads_30d``, then the later one; of all other kinds the later one wins, or none does where the kind
+    says so and their values differ.
 
     Args:
         kind: kind of the records.
@@ -51,8 +52,11 @@ def split_records(kind: RecordKind, frame: pl.DataFrame, snapshot_date: date) ->
     frame = frame.with_columns(defect=defects)
     wrong = frame.filter(pl.col("defect").is_not_null())
     sound, repairs = _repaired(frame.filter(pl.col("defect").is_null()), record_type.schema)
-    winners, losers = _unique(kind, sound, record_type.key)
-    rejected = pl.concat([_rejection(part) for part in (wrong, losers, *repairs)]).sort("record_number", "reason")
+    consistent, conflicting = _consistent(record_type, sound)
+    winners, losers = _unique(kind, consistent, record_type.key)
+    rejected = pl.concat([_rejection(part) for part in (wrong, conflicting, losers, *repairs)]).sort(
+        "record_number", "reason"
+    )
     good = winners.select(record_type.schema.names).to_arrow().cast(record_type.schema)
     return good, rejected.to_arrow().cast(REJECTED_SCHEMA)
 
@@ -87,7 +91,7 @@ def _defects(schema: pa.Schema, key: tuple[str, ...], snapshot_date: date) -> li
         column = pl.col(field.name)
         if field.name in _REPOSITORY_COLUMNS:
             rules.append((~is_repository_id(column), f"{field.name} is not a Hub repository id"))
-        elif field.name in key:
+        elif field.name in key and pa.types.is_string(field.type):
             rules.append((_is_unfit_text(column), f"{field.name} is empty, too long or has control characters"))
         elif pa.types.is_integer(field.type):
             rules.append((column < 0, f"{field.name} is negative"))
@@ -151,6 +155,18 @@ def _is_too_long(text: pl.Expr) -> pl.Expr:
 
 def _is_no_base(base: pl.Expr) -> pl.Expr:
     return ~is_repository_id(base.struct.field("model_id"))
+
+
+def _consistent(record_type: RecordType, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The records whose key has one meaning, and those of keys with several, where none of them counts."""
+    if record_type.of_conflicting == "last":
+        return frame, frame.clear()
+    meanings = pl.struct(record_type.schema.names).n_unique().over(record_type.key)
+    marked = frame.with_columns(_meanings=meanings)
+    conflicting = marked.filter(pl.col("_meanings") > 1).with_columns(
+        defect=pl.format("one of {} different records of the same key; none is kept", "_meanings")
+    )
+    return marked.filter(pl.col("_meanings") == 1).drop("_meanings"), conflicting.drop("_meanings")
 
 
 def _unique(kind: RecordKind, frame: pl.DataFrame, key: tuple[str, ...]) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -80,3 +80,30 @@
 {% macro default__name_of(model_id) -%}
     regexp_replace({{ model_id }}, '^[^/]*/', '')
 {%- endmacro %}
+
+{#- A first day of a month so many months later. -#}
+{% macro add_months(month, months) -%}
+    {{- adapter.dispatch('add_months')(month, months) -}}
+{%- endmacro %}
+
+{% macro default__add_months(month, months) -%}
+    cast({{ month }} + to_months(cast({{ months }} as integer)) as date)
+{%- endmacro %}
+
+{#- Whole months from one first day of a month to a later one, as an integer. -#}
+{% macro months_between(earlier, later) -%}
+    {{- adapter.dispatch('months_between')(earlier, later) -}}
+{%- endmacro %}
+
+{% macro default__months_between(earlier, later) -%}
+    cast(date_diff('month', {{ earlier }}, {{ later }}) as integer)
+{%- endmacro %}
+
+{#- A query of one column, `number`: the whole numbers from 0 to below the given one. -#}
+{% macro numbers_below(limit) -%}
+    {{- adapter.dispatch('numbers_below')(limit) -}}
+{%- endmacro %}
+
+{% macro default__numbers_below(limit) -%}
+    select range as number from range({{ limit }})
+{%- endmacro %}

@@ -107,7 +107,15 @@ buckets as (
 
 select
     resolved.*,
-    coalesce(buckets.size_bucket, 'unknown') as size_bucket
+    coalesce(buckets.size_bucket, 'unknown') as size_bucket,
+    coalesce(active_buckets.size_bucket, 'unknown') as active_size_bucket
 from resolved
 left join buckets
     on resolved.total_parameters >= buckets.low_parameters and resolved.total_parameters < buckets.high_parameters
+-- A dense model is active as a whole.
+left join buckets as active_buckets
+    on
+        coalesce(resolved.active_parameters, case when not resolved.is_moe then resolved.total_parameters end)
+        >= active_buckets.low_parameters
+        and coalesce(resolved.active_parameters, case when not resolved.is_moe then resolved.total_parameters end)
+        < active_buckets.high_parameters

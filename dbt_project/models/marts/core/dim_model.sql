@@ -69,7 +69,10 @@ select
     deletions.is_deleted,
     counters.downloads_30d,
     counters.downloads_total,
-    counters.likes
+    counters.likes,
+    first_readings.first_counter_date,
+    first_readings.first_counter_total,
+    attributes.active_size_bucket
 from identities
 inner join attributes on identities.canonical_model_id = attributes.model_id
 inner join organizations on coalesce(identities.organization_id, 'no-namespace') = organizations.organization_id
@@ -77,3 +80,5 @@ left join counters on identities.model_id = counters.model_id
 left join listed on identities.model_id = listed.model_id
 left join {{ ref('int_lineage__roots') }} as lineage on identities.canonical_model_id = lineage.model_id
 left join {{ ref('int_attributes__deletions') }} as deletions on identities.model_id = deletions.model_id
+-- Only a canonical id has one: its daily rows begin there.
+left join {{ ref('int_counters__first_readings') }} as first_readings on identities.model_id = first_readings.model_id

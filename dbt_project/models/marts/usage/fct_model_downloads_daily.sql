@@ -40,6 +40,7 @@ select
     ) as downloads_total,
     cast(shared.method as varchar) as method,
     cast(spikes.reading_date is not null as boolean) as is_outlier,
+    cast(shared.day_number = shared.interval_days as boolean) as is_read,
     cast(shared.source as varchar) as source,
     cast(shared.table_name as varchar) as source_table
 from shared

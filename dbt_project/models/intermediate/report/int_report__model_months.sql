@@ -1,0 +1,58 @@
+-- Grain: one row per tracked model and month in which its downloads or its counter are known, default choices.
+with scope as (
+    select * from {{ ref('int_report__scope') }}
+    where case_id = 'default'
+),
+
+-- The counter as it was last known at the end of the month.
+levels as (
+    select
+        model_id,
+        {{ month_of('download_date') }} as month,
+        max_by(downloads_total, download_date) as downloads_total
+    from {{ ref('fct_model_downloads_daily') }}
+    group by model_id, {{ month_of('download_date') }}
+),
+
+entered as (
+    select
+        model_id,
+        {{ month_of('first_counter_date') }} as month,
+        first_counter_total as downloads_total
+    from {{ ref('dim_model') }}
+    where first_counter_date is not null
+),
+
+known as (
+    select
+        model_id,
+        month
+    from levels
+    union distinct
+    select
+        model_id,
+        month
+    from entered
+    union distinct
+    select
+        model_id,
+        month
+    from {{ ref('fct_model_downloads_monthly') }}
+)
+
+select
+    known.model_id,
+    known.month,
+    scope.organization_id,
+    scope.region,
+    scope.size_bucket,
+    scope.weight * monthly.downloads as downloads,
+    monthly.method,
+    scope.weight * coalesce(levels.downloads_total, entered.downloads_total) as downloads_total
+from known
+inner join scope on known.model_id = scope.model_id
+left join levels on known.model_id = levels.model_id and known.month = levels.month
+left join entered on known.model_id = entered.model_id and known.month = entered.month
+left join {{ ref('fct_model_downloads_monthly') }} as monthly
+    on known.model_id = monthly.model_id and known.month = monthly.month
+where known.month >= cast('{{ var("report_window_start") }}' as date)
