@@ -15,7 +15,7 @@ from tests.dbt.warehouse_factory import WarehouseFactory
 
 pytestmark = pytest.mark.integration
 
-DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+DATA = (Path(__file__).resolve().parents[3] / "shared" / "data").resolve()
 LISTS = DATA / "tracked_models"
 #: List date -> (rows of models.csv, rows of extra_models.csv).
 LIST_ROWS = {

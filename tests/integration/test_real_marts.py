@@ -12,7 +12,7 @@ from tests.dbt.warehouse_factory import WarehouseFactory
 
 pytestmark = pytest.mark.integration
 
-DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+DATA = (Path(__file__).resolve().parents[3] / "shared" / "data").resolve()
 ADVISOR_DAILY = DATA / "hf_daily_downloads/advisor_daily_extract_2026-03-30_2026-07-15.csv.gz"
 ORG_DAILY = DATA / "hf_daily_downloads/org_daily_extract_2024-07-19_2026-03-31.csv.gz"
 

@@ -22,7 +22,7 @@ from tests.integration.landed import Landed
 
 pytestmark = pytest.mark.integration
 
-DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+DATA = (Path(__file__).resolve().parents[3] / "shared" / "data").resolve()
 #: Folders whose every file has to land; of ``hf_derivatives``, the files that list models or edges.
 WHOLE_FOLDERS = (
     "hf_alltime",

@@ -1,1 +1,0 @@
-select cast(null as date) as token_date, cast(null as varchar) as model_slug, cast(null as bigint) as tokens, cast(null as varchar) as base_slug, false as is_free, cast(null as varchar) as model_id, cast(null as varchar) as organization_id, cast(null as varchar) as region, cast(null as boolean) as is_open_weights, cast(null as date) as source_as_of where false
