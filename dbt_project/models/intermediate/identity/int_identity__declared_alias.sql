@@ -1,4 +1,5 @@
--- Grain: one row per pair of model ids of the same name in two namespaces that are declared to be one organisation.
+-- Grain: one row per pair of model ids that are declared to be one: of the same name in two namespaces of one
+-- organisation, or renamed inside it.
 with recursive seen as (
     select * from {{ ref('int_models__seen') }}
 ),
@@ -41,3 +42,12 @@ inner join seen as canonical
 -- Two immutable ids are proof of two repositories.
 where coalesce(alias.hub_id = canonical.hub_id, true) and alias.model_id <> canonical.model_id
 group by canonical.model_id, alias.model_id
+union
+select
+    canonical.model_id,
+    alias.model_id as other_model_id,
+    declared.since as since_date
+from {{ ref('model_aliases') }} as declared
+inner join seen as alias on declared.alias_model_id = alias.model_id
+inner join seen as canonical on declared.canonical_model_id = canonical.model_id
+where coalesce(alias.hub_id = canonical.hub_id, true)
