@@ -1,4 +1,4 @@
--- Grain: one row per source, table, revision, model id (as received), date and measure whose value is in no fact.
+-- Grain: one row per source, table, revision, vintage, model (as received), date and measure whose value is in no fact.
 with measures as (
     select
         'downloads_total' as measure,
@@ -127,23 +127,73 @@ restated as (
             and older.model_id = newest.model_id
             and older.reading_date = newest.reading_date
     where older.value is distinct from newest.value
+),
+
+-- Tokens of vintages that a newer one replaced, and of earlier answers for the same vintage.
+replaced_tokens as (
+    select
+        tokens.*,
+        'older_vintage' as reason
+    from {{ ref('stg_openrouter__tokens') }} as tokens
+    inner join {{ ref('int_inference__vintages') }} as vintages
+        on
+            tokens.table_name = vintages.table_name
+            and tokens.source_as_of = vintages.source_as_of
+            and tokens.token_date = vintages.token_date
+            and not vintages.is_newest
+    union all
+    select
+        *,
+        'older_revision' as reason
+    from {{ ref('stg_openrouter__older_tokens') }}
+    where table_name = 'rankings_daily' and period_days = 1
+),
+
+older_tokens as (
+    select
+        'tokens' as measure,
+        tokens.source,
+        tokens.table_name,
+        tokens.revision,
+        tokens.model_slug as model_id,
+        coalesce(names.model_id, tokens.model_slug) as canonical_model_id,
+        tokens.token_date as reading_date,
+        tokens.tokens as value,
+        tokens.reason,
+        newest.source as winning_source,
+        newest.source_table as winning_table,
+        newest.model_slug as winning_model_id,
+        newest.tokens as winning_value,
+        tokens.source_as_of
+    from replaced_tokens as tokens
+    left join {{ ref('fct_inference_tokens_daily') }} as newest
+        on tokens.token_date = newest.token_date and tokens.model_slug = newest.model_slug
+    left join {{ ref('map_model_names') }} as names
+        on names.source = 'openrouter' and tokens.model_slug = names.source_model_name
+),
+
+readings as (
+    {% for part in ['lost', 'cleaned', 'restated'] %}
+        select
+            measure,
+            source,
+            table_name,
+            revision,
+            model_id,
+            canonical_model_id,
+            reading_date,
+            value,
+            reason,
+            winning_source,
+            winning_table,
+            winning_model_id,
+            winning_value,
+            reading_date as source_as_of
+        from {{ part }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 )
 
-{% for part in ['lost', 'cleaned', 'restated'] %}
-    select
-        measure,
-        source,
-        table_name,
-        revision,
-        model_id,
-        canonical_model_id,
-        reading_date,
-        value,
-        reason,
-        winning_source,
-        winning_table,
-        winning_model_id,
-        winning_value
-    from {{ part }}
-    {{ 'union all' if not loop.last }}
-{% endfor %}
+select * from readings
+union all
+select * from older_tokens

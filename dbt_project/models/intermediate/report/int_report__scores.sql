@@ -35,3 +35,4 @@ inner join metrics
         evaluations.source = metrics.source
         and evaluations.metric = metrics.metric
         and evaluations.category = metrics.frontier_category
+where not evaluations.is_estimated or '{{ var("report_performance_estimates") }}' = 'included'

@@ -1,0 +1,39 @@
+-- Grain: one row per source, table, snapshot date and region: counters of tracked models as the snapshot holds them.
+with scope as (
+    select * from {{ ref('int_report__scope') }}
+    where case_id = 'default'
+),
+
+in_scope as (
+    select
+        region,
+        sum(weight) as models_in_scope
+    from scope
+    group by region
+),
+
+-- A snapshot can hold a model under two of its names.
+counters as (
+    select
+        source,
+        table_name,
+        reading_date,
+        canonical_model_id,
+        max(downloads_total) as downloads_total
+    from {{ ref('int_readings__ranked') }}
+    where downloads_total is not null and total_rejection_reason is null
+    group by source, table_name, reading_date, canonical_model_id
+)
+
+select
+    counters.source,
+    counters.table_name,
+    counters.reading_date as as_of_date,
+    scope.region,
+    cast(sum(counters.downloads_total) as bigint) as downloads_total,
+    count(*) as models_with_data,
+    cast(min(in_scope.models_in_scope) as bigint) as models_in_scope
+from counters
+inner join scope on counters.canonical_model_id = scope.model_id
+inner join in_scope on scope.region = in_scope.region
+group by counters.source, counters.table_name, counters.reading_date, scope.region

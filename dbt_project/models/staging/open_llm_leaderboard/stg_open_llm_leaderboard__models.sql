@@ -1,0 +1,7 @@
+-- Grain: one row per table, snapshot date and model (the source's own name): what the source says of it.
+with records as (
+    select * from {{ raw_records('open_llm_leaderboard', 'source_models') }}
+)
+
+select {{ source_models_columns('records') }}
+from records
