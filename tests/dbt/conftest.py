@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.dbt import ecosystem
+from tests.dbt import providers as invented
 from tests.dbt.download_cases import CASES
 from tests.dbt.warehouse_factory import WarehouseFactory
 
@@ -27,4 +28,25 @@ def small_ecosystem(tmp_path_factory: pytest.TempPathFactory) -> WarehouseFactor
     warehouse.land("hf_hub", ecosystem.listings())
     warehouse.land("hf_archive", [*ecosystem.hub_dump(), *ecosystem.edge_lists()])
     warehouse.build("+marts.core", "+marts.lineage", "+lineage_exclusions")
+    return warehouse
+
+
+@pytest.fixture(scope="session")
+def providers(tmp_path_factory: pytest.TempPathFactory) -> WarehouseFactory:
+    """The names, tokens and scores of ``providers.py``, built without what does not concern them."""
+    warehouse = WarehouseFactory(tmp_path_factory.mktemp("providers"))
+    warehouse.land("tracked_models", invented.registry())
+    warehouse.land("hf_archive", invented.copies())
+    for source in ("lmarena", "epoch", "livebench"):
+        warehouse.land(source, invented.leaderboards(source))
+    warehouse.land("openrouter", invented.openrouter())
+    warehouse.land("artificial_analysis", invented.artificial_analysis())
+    warehouse.build(
+        "+fct_inference_tokens_daily",
+        "+fct_model_evaluations",
+        "+superseded_readings",
+        "+unlisted_metrics",
+        "+report_name_coverage",
+        tests=False,
+    )
     return warehouse

@@ -21,10 +21,21 @@ steps as (
             source_model_name,
             organization_word,
             organization_id,
-            {{ words[-1] }} as words
+            {{ words[-1] }} as words,
+            {{ words[-2] if leave_out else 'words' }} as words_before
         from seen
         {{ 'union all' if not loop.last }}
     {% endfor %}
+),
+
+-- Two names of a source that differ in their day alone are two releases: neither is the undated one for sure.
+releases as (
+    select
+        *,
+        count(distinct case when words_before <> words then words_before end) over (
+            partition by step, source, organization_word, words
+        ) as shortened_names
+    from steps
 )
 
 select
@@ -37,4 +48,5 @@ select
     {{ chat_word('words') }} as chat_word,
     {{ precision_word('words') }} as precision_word,
     {{ key_of_words(without_chat_words(without_precision_words('words'))) }} as name_key
-from steps
+from releases
+where step_name <> 'without day' or shortened_names = 1

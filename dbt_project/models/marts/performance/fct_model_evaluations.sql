@@ -34,7 +34,7 @@ select
     names.model_id,
     names.organization_id,
     names.region,
-    names.is_open_weights,
+    coalesce(openness.is_open_weights, names.is_open_weights) as is_open_weights,
     -- The maker's day for this very variant, where its source tells it.
     coalesce(names.stated_release_date, models.release_date) as release_date,
     evaluations.table_name as source_table
@@ -44,6 +44,11 @@ inner join {{ ref('metrics') }} as metrics
     on evaluations.source = metrics.source and evaluations.metric = metrics.metric
 inner join names
     on evaluations.source = names.source and evaluations.source_model_name = names.source_model_name
+left join {{ ref('int_evaluations__openness') }} as openness
+    on
+        evaluations.source = openness.source
+        and evaluations.source_model_name = openness.source_model_name
+        and evaluations.as_of_date = openness.as_of_date
 left join versions
     on
         evaluations.source = versions.source
