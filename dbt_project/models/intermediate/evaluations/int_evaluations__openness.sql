@@ -1,4 +1,4 @@
--- Grain: one row per source, model (the source's own name) and snapshot date on which the source itself says whether the
+-- Grain: one row per source, model (the source's own name) and snapshot date on which the source says whether the
 -- model's weights are open: a model can be opened later than it is scored.
 with models as (
     {% for source in ['artificial_analysis', 'lmarena', 'epoch', 'open_llm_leaderboard'] %}
