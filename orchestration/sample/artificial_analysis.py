@@ -169,7 +169,7 @@ def _hostile(name: object) -> Row:
         "id": _uuid(repr(name)),
         "name": name,
         "slug": name,
-        "release_date": "2026-03-01",
+        "release_date": "2026-01-01",
         "creator": {"name": name, "slug": name, "country": name},
         "evaluations": {"artificial_analysis_intelligence_index": 0.5, "gpqa": 0.01},
         "open_weights": {"is_open_weights": True, "license_name": name, "huggingface_url": f"javascript:{name}"},

@@ -4,6 +4,7 @@ from datetime import date
 
 from orchestration.sample.calendar import FIRST_DAY, LAST_DAY
 from orchestration.sample.cases import Trouble
+from orchestration.sample.tables import rows
 
 RANKINGS = "openrouter/rankings_daily"
 PAGE = "openrouter/rankings_page"
@@ -12,7 +13,6 @@ ANALYSIS = "artificial_analysis/evaluations"
 ANALYSIS_MODELS = "artificial_analysis/models"
 ARENA = "lmarena/leaderboard_text"
 RATINGS = "lmarena/ratings"
-ELO_HISTORY = "lmarena/elo_history"
 EPOCH = "epoch/evaluations"
 
 _FIRST_TOKENS = date(2024, 11, 1)
@@ -143,6 +143,15 @@ _LISTS = (
     ),
     Trouble(
         None,
+        "router_without_price",
+        "openrouter/model_prices",
+        date(2024, 11, 30),
+        LAST_DAY,
+        "A price of -1 belongs to a router that has none: a rejected record.",
+        ("openrouter/auto",),
+    ),
+    Trouble(
+        None,
         "linked_by_an_older_name",
         LIST,
         date(2024, 11, 30),
@@ -194,33 +203,16 @@ _SCORES = (
             18,
             name,
             table,
-            date(2026, 3, 31),
-            date(2026, 3, 31),
+            day,
+            day,
             "Impossible names are rejected records; the others stay text, of no model, and harm nothing.",
         )
-        for name, table in (
-            ("hostile_names_analysed", ANALYSIS),
-            ("hostile_names_in_the_arena", ARENA),
-            ("hostile_names_at_epoch", EPOCH),
+        for name, table, day in (
+            ("hostile_names_analysed", ANALYSIS, date(2026, 2, 28)),
+            ("hostile_names_in_the_arena", ARENA, date(2026, 5, 31)),
+            ("hostile_names_at_epoch", EPOCH, date(2026, 6, 30)),
         )
     ),
-)
-
-#: Pairs of a source's name and the Hub id that is near it and wrong.
-_NAME_TRAPS = (
-    ("trap_generation", ELO_HISTORY, "llama-3-70b-instruct", "meta-llama/Llama-3.1-70B-Instruct"),
-    ("trap_generation_analysed", ANALYSIS, "llama-3-1-instruct-70b", "meta-llama/Meta-Llama-3-70B-Instruct"),
-    ("trap_base", ANALYSIS, "gemma-2-27b", "google/gemma-2-27b"),
-    ("trap_2507", ANALYSIS, "qwen3-4b-2507-instruct", "Qwen/Qwen3-4B"),
-    ("trap_without_2507", ANALYSIS, "qwen3-235b-a22b-instruct", "Qwen/Qwen3-235B-A22B-Instruct-2507"),
-    ("trap_distilled", ANALYSIS, "deepseek-r1-distill-llama-70b", "deepseek-ai/DeepSeek-R1"),
-    ("trap_tuned_with_the_name_of_its_base", ANALYSIS, "hermes-3-llama-3-1-405b", "meta-llama/Llama-3.1-405B"),
-    ("trap_newest_under_the_old_name", ANALYSIS, "deepseek-r1", "deepseek-ai/DeepSeek-R1"),
-    ("trap_date", RATINGS, "kimi-k2-0905-preview", "moonshotai/Kimi-K2-Instruct"),
-    ("trap_experimental", ANALYSIS, "deepseek-v3-2-0925", "deepseek-ai/DeepSeek-V3.2"),
-    ("trap_effort", EPOCH, "gpt-oss-120b_high", "openai/gpt-oss-20b"),
-    ("trap_quantised", ELO_HISTORY, "llama-3.1-405b-instruct-fp8", "meta-llama/Llama-3.1-405B"),
-    ("trap_closed_sibling", ANALYSIS, "qwen3-max", "Qwen/Qwen3-8B"),
 )
 
 SERVICE_TROUBLES: tuple[Trouble, ...] = (
@@ -228,7 +220,15 @@ SERVICE_TROUBLES: tuple[Trouble, ...] = (
     *_LISTS,
     *_SCORES,
     *(
-        Trouble(None, name, table, FIRST_DAY, LAST_DAY, f"Is not {wrong}: the right model or none.", (called, wrong))
-        for name, table, called, wrong in _NAME_TRAPS
+        Trouble(
+            None,
+            row["trap"],
+            row["table"],
+            FIRST_DAY,
+            LAST_DAY,
+            f"Is not {row['wrong']}: the right model or none.",
+            (row["called"], row["wrong"]),
+        )
+        for row in rows("name_traps")
     ),
 )

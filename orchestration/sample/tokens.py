@@ -27,10 +27,12 @@ _WEEKDAYS = {
     "closed": np.array([1.05, 1.09, 1.09, 1.07, 1.02, 0.84, 0.84]),
 }
 #: Part of all tokens on models that no ranking ever names.
-_NAMELESS_SHARE = 0.07
+_NAMELESS_SHARE = 0.02
 _RISE_DAYS = 7.0
-_DECLINE_DAYS = 100.0
-_LASTING_SHARE = 0.03
+_DECLINE_DAYS = 80.0
+_LASTING_SHARE = 0.01
+#: Above 1: whoever calls models prefers the popular ones even more.
+_HERDING = 1.3
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ def _life(everyone: Sequence[Offering]) -> NDArray[np.float64]:
     lived = np.maximum(age, 0)
     rise = 1 - np.exp(-(lived + 1) / _RISE_DAYS)
     decline = _LASTING_SHARE + (1 - _LASTING_SHARE) * np.exp(-lived / _DECLINE_DAYS)
-    popularity = np.array([one.popularity for one in everyone])
+    popularity = np.array([one.popularity for one in everyone]) ** _HERDING
     return np.where(age >= 0, popularity[:, None] * rise * decline, 0.0)
 
 
