@@ -104,7 +104,7 @@ def _row(one: Rated, day: date) -> Row:
             "price_1m_output_tokens": round(0.4 + one.ability / 10, 2),
         },
         "speed": {
-            "output_tokens_per_second": 30 + noise % 170,
+            "output_tokens_per_second": 30 + noise % 1_700 / 10,
             "time_to_first_token_seconds": 0.3 + noise % 100 / 50,
         },
         "capabilities": _capabilities(offering),

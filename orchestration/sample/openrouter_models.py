@@ -20,6 +20,7 @@ _MILLION = 1_000_000
 #: Names that stand for whichever model is newest, and the router that picks one; neither has a price of its own.
 _ALIASES = ("~anthropic/claude-sonnet-latest", "~openai/gpt-latest", "~google/gemini-flash-latest")
 _ROUTER = "openrouter/auto"
+_SPECIALS_CREATED = int(datetime(2023, 11, 8, tzinfo=UTC).timestamp())
 _ERROR_PAGE = {"error": {"message": "Internal Server Error", "code": 500}}
 
 Row = dict[str, Any]
@@ -32,7 +33,7 @@ def model_list(day: date) -> dict[str, bytes]:
     shown = sorted((one for one in offerings() if _is_listed(one, day)), key=lambda one: (one.released, one.model))
     found = [row for one in reversed(shown) for row in _variants(one)]
     found += [_special(name, "-1" if name == _ROUTER else "0.000002") for name in (*_ALIASES, _ROUTER)]
-    if day.month == 5 and day.year == 2026:
+    if day == trouble("hostile_list").first:
         found += [_special(name, "0.000001") for name in (*HOSTILE_NAMES, *IMPOSSIBLE_NAMES)]
     return {"models.json.gz": gzipped(json.dumps({"data": found}, separators=(",", ":")).encode())}
 
@@ -111,7 +112,7 @@ def _special(name: object, price: str) -> Row:
         "canonical_slug": name,
         "hugging_face_id": None,
         "name": name,
-        "created": None,
+        "created": _SPECIALS_CREATED,
         "description": "",
         "context_length": 200_000,
         "pricing": {"prompt": price, "completion": price},

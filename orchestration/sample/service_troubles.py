@@ -101,6 +101,14 @@ _RANKINGS = (
         values={"tokens": 1_000},
     ),
     Trouble(
+        18,
+        "hostile_list",
+        LIST,
+        date(2026, 5, 31),
+        date(2026, 5, 31),
+        "Impossible ids are rejected records; the others stay text, of no model.",
+    ),
+    Trouble(
         None,
         "page_of_another_series",
         PAGE,

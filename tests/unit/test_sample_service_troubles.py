@@ -1,5 +1,7 @@
 """Every labelled trouble of those who serve and rate models is really in what landed: one check per trouble."""
 
+import gzip
+import json
 from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -13,6 +15,7 @@ from orchestration.sample import TROUBLES, trouble
 from orchestration.sample.catalogue import models
 from orchestration.sample.hostile import HOSTILE_NAMES, IMPOSSIBLE_NAMES
 from orchestration.sample.offerings import Name, Offering, offerings
+from orchestration.sample.openrouter_models import model_list
 from orchestration.snapshots.manifest import Manifest, Outcome
 from orchestration.snapshots.store import SnapshotStore
 from tests.unit.conftest import SERVICES
@@ -200,6 +203,13 @@ def _(landed: Landed) -> None:
         assert {"tokens is negative", "tokens is too large for a count", "total_tokens is missing"} <= set(reasons)
 
 
+@check("hostile_list")
+def _(landed: Landed) -> None:
+    row = trouble("hostile_list")
+    assert set(HOSTILE_NAMES) <= {one["source_model_name"] for one in landed.rows(row.table, row.first)}
+    assert len(landed.rejected(row.table, row.first)) == len(IMPOSSIBLE_NAMES)
+
+
 @check("page_of_another_series")
 def _(landed: Landed) -> None:
     row = trouble("page_of_another_series")
@@ -252,9 +262,10 @@ def _(landed: Landed) -> None:
     for name in trouble("empty_hub_id").model_ids:
         assert listed[name]["hub_model_id"] is None
         assert listed[name]["is_open_weights"] is None
-    manifest = landed.manifest("openrouter/models", date(2025, 2, 28))
-    content = landed.store.received_path(manifest.received[0].sha256)
-    assert content.exists()
+    received = {
+        row["id"]: row for row in json.loads(gzip.decompress(model_list(date(2025, 2, 28))["models.json.gz"]))["data"]
+    }
+    assert {received[name]["hugging_face_id"] for name in trouble("empty_hub_id").model_ids} == {""}
 
 
 @check("router_without_price")

@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from orchestration.sample import artificial_analysis, epoch, lmarena, openrouter, scores, trouble
+from orchestration.sample import TROUBLES, artificial_analysis, epoch, lmarena, openrouter, scores, trouble
 from orchestration.sample.catalogue import models
 from orchestration.sample.offerings import Offering, offerings, providers
 from orchestration.sample.openrouter_models import model_list
@@ -87,8 +87,7 @@ def test_the_connectors_refuse_what_is_labelled_and_nothing_else(landed_services
 
 
 def test_records_are_rejected_where_it_is_labelled_and_nowhere_else(landed_services: SnapshotStore) -> None:
-    hostile = ("hostile_names_analysed", "hostile_names_in_the_arena", "hostile_slugs")
-    labelled = {trouble(name).first for name in hostile} | {date(2026, 5, 31)}
+    labelled = {row.first for row in TROUBLES if row.name.startswith("hostile_")}
     for manifest in landed_services.manifests():
         if not manifest.rejected_rows:
             continue
