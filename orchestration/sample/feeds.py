@@ -1,7 +1,9 @@
 """What a sample feed is: the snapshots that one source would have given over the sample's period."""
 
+import csv
+import io
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
@@ -44,3 +46,11 @@ def gzipped(data: bytes) -> bytes:
     """Gzip without name or time: the same bytes for the same data."""
     packer = zlib.compressobj(4, zlib.DEFLATED, 31)
     return packer.compress(data) + packer.flush()
+
+
+def csv_file(name: str, lines: Iterable[tuple[object, ...]]) -> dict[str, bytes]:
+    """One file of CSV, gzipped where its name says so."""
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows(lines)
+    data = text.getvalue().encode()
+    return {name: gzipped(data) if name.endswith(".gz") else data}

@@ -65,3 +65,19 @@ HOSTILE_FIELDS: dict[str, Any] = {
         "deep": json.loads("[" * 100 + "]" * 100),
     },
 }
+
+#: Names that providers may write, kept as text: they must harm nobody who reads, shows or exports them.
+HOSTILE_NAMES: tuple[str, ...] = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "=1+1",
+    '=HYPERLINK("javascript:alert(1)")',
+    "../../etc/passwd",
+    "evil\u202egpj.exe",
+    "zero\u200bwidth",
+    "quote'); DROP TABLE models;--",
+    "{{7*7}}",
+    "\U0001f600",
+)
+#: Names that cannot be one.
+IMPOSSIBLE_NAMES: tuple[object, ...] = ("nul\x00byte", "new\nline", "x" * 1_200, "", None, 17)

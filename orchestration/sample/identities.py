@@ -5,9 +5,10 @@ from datetime import date, timedelta
 from functools import cache
 
 from orchestration.sample.calendar import FIRST_DAY, LAST_DAY
+from orchestration.sample.cases import Trouble
 from orchestration.sample.catalogue import Model, models
 from orchestration.sample.noise import hexadecimal, stable_key, stable_keys, uniform
-from orchestration.sample.troubles import Trouble, trouble
+from orchestration.sample.troubles import trouble
 
 #: About this share of the models that few want are deleted at some time.
 _VANISHING_SHARE = 0.1

@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 
 from orchestration.errors import ConfigurationError
 from orchestration.ingest import ingest
-from orchestration.sample import hub, registry
+from orchestration.sample import artificial_analysis, epoch, hub, lmarena, openrouter, registry
 from orchestration.sample.calendar import FIRST_DAY, LAST_DAY
 from orchestration.sample.feeds import CITATION, LICENCE, SampleSnapshot
 from orchestration.sample.tables import fingerprint
@@ -28,7 +28,9 @@ from orchestration.sources.spec import Connector, IngestRequest, Progress
 Feed = Callable[[int], Iterable[SampleSnapshot]]
 
 #: The sources that the sample stands in for; a further source is one more feed.
-FEEDS: dict[str, Feed] = {registry.SOURCE: registry.snapshots, hub.SOURCE: hub.snapshots}
+FEEDS: dict[str, Feed] = {
+    feed.SOURCE: feed.snapshots for feed in (registry, hub, openrouter, artificial_analysis, lmarena, epoch)
+}
 
 #: Where the native files lie until they have landed; under the raw store, so that nothing is left elsewhere.
 _STAGING = Path(".staging") / "sample"

@@ -1,13 +1,11 @@
 """The ``tracked_models`` feed: the registry's CSVs as they stood on the days on which its lists changed."""
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from functools import partial
 
 from orchestration.sample.catalogue import Model, models
-from orchestration.sample.feeds import SampleSnapshot, at
+from orchestration.sample.feeds import SampleSnapshot, at, csv_file
 from orchestration.sample.tables import rows
 from orchestration.sample.troubles import trouble
 
@@ -124,10 +122,4 @@ _TABLES: dict[str, Lines] = {
 
 
 def _file(table: str, lines: Lines, day: date, scale: int) -> dict[str, bytes]:
-    return {f"{table}.csv": _csv(lines(day, scale))}
-
-
-def _csv(lines: Iterable[tuple[object, ...]]) -> bytes:
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows(lines)
-    return text.getvalue().encode()
+    return csv_file(f"{table}.csv", lines(day, scale))

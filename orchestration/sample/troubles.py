@@ -4,44 +4,14 @@ Each row is one case that real data of this kind has shown. The modules that mak
 from here, so a row cannot say something else than the data does.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 from orchestration.sample.calendar import LAST_DAY
+from orchestration.sample.cases import Trouble
+from orchestration.sample.service_troubles import SERVICE_TROUBLES
 
 TRACKED = "hf_hub/tracked"
 DERIVATIVES = "hf_hub/derivatives"
-
-
-@dataclass(frozen=True)
-class Trouble:
-    """One trouble.
-
-    Attributes:
-        case: number of the case that it is an example of.
-        name: what the code and the tests call it.
-        table: source and table that carry it.
-        first: its first day.
-        last: its last day, the same for a single day.
-        expected: what marts should answer, in one sentence.
-        model_ids: models that it concerns, as listed; empty: all of the table.
-        values: sizes that the data was made with.
-    """
-
-    case: int
-    name: str
-    table: str
-    first: date
-    last: date
-    expected: str
-    model_ids: tuple[str, ...] = ()
-    values: Mapping[str, float | int | str] = field(default_factory=dict)
-
-    @property
-    def days(self) -> list[date]:
-        """Every day from the first to the last."""
-        return [self.first + timedelta(days=number) for number in range((self.last - self.first).days + 1)]
 
 
 def _day(case: int, name: str, day: date, expected: str, *model_ids: str, **values: float | int | str) -> Trouble:
@@ -270,6 +240,7 @@ TROUBLES: tuple[Trouble, ...] = (
         Trouble(17, name, DERIVATIVES, date(2025, 1, 31), LAST_DAY, expected, (model_id,))
         for name, expected, model_id in _LINEAGE
     ),
+    *SERVICE_TROUBLES,
 )
 
 

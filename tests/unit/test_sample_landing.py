@@ -16,14 +16,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestration.errors import ConfigurationError
-from orchestration.sample import hub, land_sample, landing, registry
+from orchestration.sample import artificial_analysis, epoch, hub, land_sample, landing, lmarena, openrouter, registry
 from orchestration.sample.calendar import LAST_DAY
 from orchestration.sample.feeds import SampleSnapshot
 from orchestration.settings import Settings
 from orchestration.snapshots.manifest import Outcome
 from orchestration.snapshots.store import SnapshotStore
 
-#: Holds a list day, a derivatives day, a restated day and ordinary days.
+#: Holds a list day, a derivatives day, a restated day, days of the leaderboards and ordinary days.
 PERIOD = {"since": date(2026, 3, 26), "until": date(2026, 4, 1)}
 #: Holds the snapshot that is refused and its neighbours.
 REFUSED = {"since": date(2025, 11, 23), "until": date(2025, 11, 25)}
@@ -71,7 +71,9 @@ def test_no_path_of_this_machine_is_in_a_store(undisturbed: Path) -> None:
 
 def test_manifests_say_synthetic_in_simulated_time(undisturbed: Path) -> None:
     manifests = list(SnapshotStore(home(undisturbed).raw).manifests())
-    assert {manifest.source for manifest in manifests} == {"hf_hub", "tracked_models"}
+    assert {manifest.source for manifest in manifests} == {
+        *("hf_hub", "tracked_models", "artificial_analysis", "lmarena", "epoch")
+    }
     for manifest in manifests:
         assert manifest.synthetic
         assert manifest.licence == "CC0-1.0"
@@ -210,7 +212,10 @@ def digest(snapshot: SampleSnapshot) -> str:
 @cache
 def some() -> list[SampleSnapshot]:
     wanted = {date(2024, 2, 29), date(2025, 7, 10), LAST_DAY}
-    return [one for one in hub.snapshots(1) if one.snapshot_date in wanted] + list(registry.snapshots(1))[:7]
+    served = [
+        one for feed in (openrouter, artificial_analysis, lmarena, epoch) for one in list(feed.snapshots(1))[::11]
+    ]
+    return [one for one in hub.snapshots(1) if one.snapshot_date in wanted] + list(registry.snapshots(1))[:7] + served
 
 
 @cache
