@@ -6,7 +6,7 @@ with cases as (
 ),
 
 tracked as (
-    select distinct organization_id from {{ ref('int_report__scope') }}
+    select distinct organization_id from {{ ref('bridge_report_scope') }}
     where case_id = 'default'
 ),
 
