@@ -6,114 +6,14 @@ that matters is made anew from its parts and compared, and the parts' own rows g
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
-from orchestration.errors import ConfigurationError, DataRefused
+from orchestration.errors import ConfigurationError
 from orchestration.explain import statements
 from orchestration.explain.declaration import Declarations, Figure, Part, read_declarations
+from orchestration.explain.explanation import Explanation, FigureFound, Level, PartFound, Snapshot
 from orchestration.explain.tables import Table, Tables
 from orchestration.warehouse import duckdb
-
-
-@dataclass(frozen=True)
-class PartFound:
-    """A part of a figure: how many contributors it has, its value over the rows, and the decisive contributors."""
-
-    part: Part
-    contributors: int
-    value: Any
-    top: tuple[tuple[Any, ...], ...]
-
-
-@dataclass(frozen=True)
-class FigureFound:
-    """A figure of the rows of a level, made anew from its parts.
-
-    Attributes:
-        figure: its declaration.
-        description: what the column means.
-        rows: rows of the level.
-        rows_adding_up: those whose figure is what its parts make.
-        stated: the figure as the table has it: of one row, or the sum of several; of several dates any.
-        explained: the same, made from the parts.
-        parts: the parts.
-    """
-
-    figure: Figure
-    description: str
-    rows: int
-    rows_adding_up: int
-    stated: Any
-    explained: Any
-    parts: tuple[PartFound, ...]
-
-    @property
-    def adds_up(self) -> bool:
-        return self.rows == self.rows_adding_up
-
-
-@dataclass(frozen=True)
-class Level:
-    """The rows of one table that the explanation rests on."""
-
-    table: Table
-    rows: int
-    figures: tuple[FigureFound, ...]
-    snapshots: int
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """A snapshot that something was read from; without a revision the copy does not have it."""
-
-    source: str
-    table: str
-    date: date
-    revision: int | None
-    sha256: str | None
-    licence: str | None
-    citation: str | None
-    synthetic: bool | None
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """Rows of a mart and all that they rest on.
-
-    Attributes:
-        table: the mart.
-        rows: the rows, column by column.
-        levels: the mart itself, then the tables behind it, each after all that lead to it.
-        snapshots: what was read, by source, table and date.
-        variables: dbt vars that the mart was made with.
-    """
-
-    table: Table
-    rows: tuple[Mapping[str, Any], ...]
-    levels: tuple[Level, ...]
-    snapshots: tuple[Snapshot, ...]
-    variables: Mapping[str, str]
-
-    @property
-    def faults(self) -> list[str]:
-        """What does not add up, a clause each."""
-        found = [
-            f"{level.table.name}.{each.figure.column} does not add up on {each.rows - each.rows_adding_up} of "
-            f"{each.rows} rows (it is {each.stated} and its parts make {each.explained})"
-            for level in self.levels
-            for each in level.figures
-            if not each.adds_up
-        ]
-        missing = [each for each in self.snapshots if each.revision is None]
-        if missing:
-            first = missing[0]
-            found.append(
-                f"{len(missing)} snapshots that rows rest on are not in ops.snapshots "
-                f"(the first is {first.source}/{first.table} of {first.date})"
-            )
-        return found
 
 
 def explain(
@@ -145,8 +45,7 @@ def explain(
     declared = declarations.figures.get(table.name)
     if not declared:
         raise ConfigurationError(
-            f"{table.name} does not declare how its figures are made; "
-            "`warehouse sql \"select distinct mart from ops.figure_parts\"` lists the tables that do."
+            f"{table.name} does not declare how its figures are made; ops.figure_parts lists the tables that do."
         )
     for column in figures:
         if column not in declared:
@@ -166,8 +65,7 @@ def _matching(connection: duckdb.Connection, table: Table, where: str, max_rows:
     except duckdb.Error as error:
         reason = str(error).splitlines()[0].rstrip(".!")
         raise ConfigurationError(
-            f"--where {where!r} is no condition on {table.name}: {reason}; "
-            f"its columns are {', '.join(table.columns)}."
+            f"--where {where!r} is no condition on {table.name}: {reason}; its columns are {', '.join(table.columns)}."
         ) from None
     if not count:
         raise ConfigurationError(f"No row of {table.name} meets --where {where!r}.")
@@ -203,7 +101,9 @@ class _Walk:
         )
         rows = tuple(dict(zip(table.columns, row, strict=True)) for row in cursor.fetchall())
         levels: list[Level] = []
-        self._origins = self._create("SELECT '' AS source, '' AS table_name, DATE '1970-01-01' AS snapshot_date LIMIT 0")
+        self._origins = self._create(
+            "SELECT '' AS source, '' AS table_name, DATE '1970-01-01' AS snapshot_date LIMIT 0"
+        )
         for name in self._declarations.order(table.name):
             level = self._level(name)
             if level is not None:
@@ -221,7 +121,8 @@ class _Walk:
             return None
         table = self._tables.declared(name, "a figure")
         declared = self._declarations.figures.get(name, {})
-        figures = tuple(self._figure(table, declared[column], rows) for column in self._asked[name] if column in declared)
+        asked = self._declarations.with_own(name, self._asked[name])
+        figures = tuple(self._figure(table, declared[column], rows) for column in table.columns if column in asked)
         ways = self._declarations.origins.get(name, ())
         snapshots = 0
         if ways:
@@ -243,8 +144,11 @@ class _Walk:
             values.append(value)
             found.append(self._part(part, contributors, value))
             self._follow(table, part, pairs, value)
+            self._connection.execute(f"DROP TABLE {pairs}; DROP TABLE {contributors}")
         checked = self._connection.execute(statements.check(table, figure, values, rows)).fetchall()[0]
-        return FigureFound(figure, table.columns[figure.column].description, *checked, tuple(found))
+        count, adding_up, stated, explained = checked
+        description = table.columns[figure.column].description
+        return FigureFound(figure, description, count, adding_up, stated, explained, tuple(found))
 
     def _part(self, part: Part, contributors: str, values: str) -> PartFound:
         by = ", ".join(f"by_{index}" for index in range(len(part.by)))

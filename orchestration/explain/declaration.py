@@ -3,6 +3,7 @@
 The project declares it in the marts' yml and dbt writes it into every copy, so that a downloaded one explains itself.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ from pydantic import BaseModel, ConfigDict, Json, ValidationError, model_validat
 
 from orchestration.errors import DataRefused
 from orchestration.warehouse import duckdb
+
+#: A column of the row itself in SQL.
+_OWN_COLUMN = re.compile(r"\bfigure\.(\w+)")
 
 #: How contributors make a part.
 How = Literal["sum", "count", "min", "max", "avg", "median"]
@@ -108,7 +112,19 @@ class Declarations:
         declared = self.figures.get(part.contributor, {})
         if part.followed is not None:
             return part.followed
-        return (part.amount,) if part.amount in declared else tuple(declared)
+        return (part.amount,) if part.amount is not None and part.amount in declared else tuple(declared)
+
+    def with_own(self, mart: str, columns: Iterable[str]) -> set[str]:
+        """The columns of a table that are declared, and those of the same row that they are declared to follow from."""
+        declared = self.figures.get(mart, {})
+        found: set[str] = set()
+        waiting = list(columns)
+        while waiting:
+            column = waiting.pop()
+            if column in declared and column not in found:
+                found.add(column)
+                waiting.extend(_OWN_COLUMN.findall(declared[column].equals or ""))
+        return found
 
     def order(self, mart: str) -> list[str]:
         """The tables on the way from a mart to the raw store, each after all that lead to it.
@@ -116,7 +132,7 @@ class Declarations:
         Raises:
             DataRefused: the declarations run in a circle.
         """
-        behind: dict[str, set[str]] = {}
+        behind: dict[str, list[str]] = {}
         waiting = [mart]
         while waiting:
             name = waiting.pop()
@@ -128,10 +144,10 @@ class Declarations:
         except CycleError as error:
             raise DataRefused(f"The figures of {' <- '.join(error.args[1])} are declared in a circle.") from None
 
-    def upstream(self, mart: str) -> set[str]:
+    def upstream(self, mart: str) -> list[str]:
         """The other tables that a table's figures are declared to be made from."""
         parts = [part for figure in self.figures.get(mart, {}).values() for part in figure.parts]
-        return {name for part in parts for name in (part.contributor, *part.joined)} - {mart}
+        return sorted({name for part in parts for name in (part.contributor, *part.joined)} - {mart})
 
 
 def read_declarations(connection: duckdb.Connection) -> Declarations:

@@ -71,7 +71,7 @@ class Tables:
         if bare in self._tables:
             return self._tables[bare]
         near = get_close_matches(bare, self._tables, n=3, cutoff=0.5)
-        hint = f"; did you mean {' or '.join(near)}?" if near else "; `warehouse sql \"show all tables\"` lists them."
+        hint = f"; did you mean {' or '.join(near)}?" if near else '; `warehouse sql "show all tables"` lists them.'
         raise ConfigurationError(f"This copy has no table {name}{hint}")
 
     def declared(self, name: str, by: str) -> Table:

@@ -1,7 +1,7 @@
 -- Grain: one row per case about derivatives, derivative and organisation of a base, for bases of tracked organisations.
 -- A derivative of bases of two organisations (a merge) is one of each.
 with cases as (
-    select * from {{ ref('int_report__cases') }}
+    select * from {{ ref('dim_report_case') }}
     where topic in ('default', 'derivatives')
 ),
 
