@@ -80,6 +80,15 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def expression(text: str) -> duckdb.Expression:
+    """A text as one expression: it can end no statement and begin no other.
+
+    Raises:
+        duckdb.Error: it is none.
+    """
+    return duckdb.SQLExpression(text)
+
+
 def _configuration(settings: Settings) -> dict[str, Any]:
     return {**_CLOSED, "memory_limit": settings.memory_limit, "threads": str(settings.threads)}
 

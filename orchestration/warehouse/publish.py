@@ -104,11 +104,25 @@ def current_record(settings: Settings) -> BuildRecord | None:
     """What the current copy was made from; None when there is none or it cannot be read."""
     try:
         with duckdb.connect_read_only(settings, current_copy(settings)) as connection:
-            columns = ", ".join(BuildRecord.__struct_fields__)
-            row = connection.execute(f"SELECT {columns} FROM ops.builds").fetchone()  # noqa: S608
+            return record_of(connection)
     except (ConfigurationError, duckdb.Error):
         return None
-    return BuildRecord(**dict(zip(BuildRecord.__struct_fields__, row, strict=True))) if row else None
+
+
+def record_of(connection: duckdb.Connection) -> BuildRecord:
+    """What an opened copy was made from.
+
+    Raises:
+        ConfigurationError: it has no such record.
+    """
+    columns = ", ".join(BuildRecord.__struct_fields__)
+    try:
+        row = connection.execute(f"SELECT {columns} FROM ops.builds").fetchone()  # noqa: S608
+    except duckdb.Error:
+        row = None
+    if row is None:
+        raise ConfigurationError("The file does not say what it was made from (ops.builds): it is no published copy.")
+    return BuildRecord(**dict(zip(BuildRecord.__struct_fields__, row, strict=True)))
 
 
 def _copy_tables(connection: duckdb.Connection, source: str, target: str, *, synthetic: bool) -> None:

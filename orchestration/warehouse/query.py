@@ -1,7 +1,8 @@
 """Statements on the published copy, read-only."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 from orchestration.errors import ConfigurationError
 from orchestration.settings import Settings
@@ -14,6 +15,24 @@ _BATCH = 10_000
 
 
 @contextmanager
+def open_copy(settings: Settings, path: Path | None = None) -> Iterator[duckdb.Connection]:
+    """Opens a copy read-only, with its tables on the search path: another one, or by default the current one.
+
+    Raises:
+        ConfigurationError: nothing is published, or the file is no copy.
+    """
+    copy = path or current_copy(settings)
+    with ExitStack() as stack:
+        try:
+            connection = stack.enter_context(duckdb.connect_read_only(settings, copy))
+            connection.execute("SET search_path = 'marts,ops'")
+        except duckdb.Error as error:
+            reason = str(error).splitlines()[0]
+            raise ConfigurationError(f"{copy} is no copy of the warehouse that can be read: {reason}.") from None
+        yield connection
+
+
+@contextmanager
 def query(settings: Settings, sql: str) -> Iterator[Result]:
     """Runs SQL on the current published copy.
 
@@ -23,8 +42,7 @@ def query(settings: Settings, sql: str) -> Iterator[Result]:
     Raises:
         ConfigurationError: nothing is published, or the SQL is wrong; the sentence is DuckDB's.
     """
-    with duckdb.connect_read_only(settings, current_copy(settings)) as connection:
-        connection.execute("SET search_path = 'marts,ops'")
+    with open_copy(settings) as connection:
         try:
             connection.execute(sql)
             columns = tuple(column[0] for column in connection.description or ())

@@ -61,7 +61,7 @@ def write_json(result: Result, out: TextIO) -> None:
     out.write("[")
     for number, row in enumerate(result.rows):
         out.write(",\n " if number else "\n ")
-        record = dict(zip(result.columns, map(_finite, row), strict=True))
+        record = dict(zip(result.columns, map(finite, row), strict=True))
         json.dump(record, out, ensure_ascii=False, default=str)
     out.write("\n]\n")
 
@@ -93,7 +93,7 @@ def _without_formula(value: object) -> object:
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
 
 
-def _finite(value: object) -> object:
+def finite(value: object) -> object:
     """NaN and infinity have no form in JSON."""
     return None if isinstance(value, float) and value - value != 0 else value
 

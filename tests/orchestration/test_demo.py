@@ -13,6 +13,7 @@ from orchestration.sample import land_sample
 from orchestration.sample.calendar import LAST_DAY
 from orchestration.settings import Settings
 from orchestration.warehouse.publish import SYNTHETIC_NOTICE, current_copy
+from tests.fakes.explained import explained_at_random
 
 
 def run(
@@ -47,6 +48,11 @@ def test_the_demo_on_the_last_days_of_the_sample(
     answers = [run(monkeypatch, capsys, "sql", statement) for statement in statements]
     assert all(code == 0 and answer in out for code, answer, _ in answers)
     assert " china " in answers[0][1]
+
+    # What the sample is made into adds up, row by row, back to its snapshots.
+    found = explained_at_random(Settings(), seed=20260401)
+    assert {mart: explanation.faults for mart, explanation in found.items() if explanation.faults} == {}
+    assert all(explanation.snapshots for mart, explanation in found.items() if mart != "report_crossovers")
 
     code, again, _ = run(monkeypatch, capsys, "demo")
     assert code == 0

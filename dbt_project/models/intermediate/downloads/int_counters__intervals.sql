@@ -22,6 +22,8 @@ merged as (
         min(previous_date) as from_date,
         max(reading_date) as to_date,
         min_by(previous_total, reading_date) as from_total,
+        min_by(previous_source, reading_date) as from_source,
+        min_by(previous_table_name, reading_date) as from_table_name,
         max_by(downloads_total, reading_date) as to_total,
         max_by(source, reading_date) as source,
         max_by(table_name, reading_date) as table_name,
@@ -42,6 +44,8 @@ select
     to_total - from_total as growth,
     source,
     table_name,
+    from_source,
+    from_table_name,
     case
         when to_total < from_total then 'reset'
         when skipped_readings > 0 then 'recovered_fall'

@@ -20,6 +20,8 @@ intervals as (
         *,
         lag(reading_date) over series as previous_date,
         lag(downloads_total) over series as previous_total,
+        lag(source) over series as previous_source,
+        lag(table_name) over series as previous_table_name,
         reading_number - lag(reading_number) over series - 1 as skipped_readings,
         lead(downloads_total) over series as next_total
     from readings
@@ -59,6 +61,8 @@ select
     compared.table_name,
     compared.previous_date,
     compared.previous_total,
+    compared.previous_source,
+    compared.previous_table_name,
     compared.skipped_readings,
     compared.growth,
     compared.interval_days,

@@ -29,6 +29,8 @@ select
     table_name,
     previous_date,
     previous_total,
+    previous_source,
+    previous_table_name,
     skipped_readings,
     is_first,
     is_stalled,

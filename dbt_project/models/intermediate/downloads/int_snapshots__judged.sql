@@ -25,6 +25,7 @@ select
     revision,
     priority,
     is_complete,
+    synthetic,
     rows,
     usual_rows,
     rows / nullif(usual_rows, 0) as share_of_usual_rows,

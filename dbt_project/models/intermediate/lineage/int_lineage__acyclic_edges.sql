@@ -13,6 +13,8 @@ select
     edges.base_model_id,
     edges.relation,
     edges.source,
+    edges.table_name,
+    edges.source_seen_date,
     edges.created_date,
     edges.first_seen_date,
     edges.last_seen_date,

@@ -49,6 +49,8 @@ select
     base_model_id,
     relation,
     max(case when preference = 1 then source end) as source,
+    max(case when preference = 1 then table_name end) as table_name,
+    max(case when preference = 1 then last_seen_date end) as source_seen_date,
     cast(min(created_at) as date) as created_date,
     min(first_seen_date) as first_seen_date,
     max(last_seen_date) as last_seen_date,

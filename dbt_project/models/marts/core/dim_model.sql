@@ -72,7 +72,9 @@ select
     counters.likes,
     first_readings.first_counter_date,
     first_readings.first_counter_total,
-    attributes.active_size_bucket
+    attributes.active_size_bucket,
+    first_readings.first_counter_source,
+    first_readings.first_counter_source_table
 from identities
 inner join attributes on identities.canonical_model_id = attributes.model_id
 inner join organizations on coalesce(identities.organization_id, 'no-namespace') = organizations.organization_id

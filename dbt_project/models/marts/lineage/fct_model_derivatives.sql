@@ -26,7 +26,9 @@ select
     roots.region as root_region,
     derivatives.downloads_total,
     derivatives.downloads_30d,
-    edges.source
+    edges.source,
+    edges.table_name as source_table,
+    edges.source_seen_date
 from edges
 inner join models as derivatives on edges.derivative_model_id = derivatives.model_id
 inner join models as bases on edges.base_model_id = bases.model_id

@@ -1,6 +1,6 @@
 -- Grain: one row per definition of the baseline, size bucket, checkpoint and model that makes the baseline.
 with known as (
-    select * from {{ ref('int_report__adoption') }}
+    select * from {{ ref('fct_report_adoption') }}
     where downloads is not null
 ),
 
@@ -35,7 +35,7 @@ ranked as (
             row_number() over (
                 partition by size_bucket order by max(newest_total) desc nulls last, model_id
             ) as total_rank
-        from {{ ref('int_report__adoption') }}
+        from {{ ref('fct_report_adoption') }}
         group by model_id, size_bucket
     ),
 

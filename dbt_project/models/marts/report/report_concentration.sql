@@ -1,12 +1,10 @@
 -- Grain: one row per measure, level (model or organization) and month: how unequal the units' amounts are.
-with ranked as (
+with totalled as (
     select
         *,
-        row_number() over (partition by measure, level, month order by amount, unit) as rank_from_below,
-        row_number() over (partition by measure, level, month order by amount desc, unit) as rank_from_above,
         sum(amount) over (partition by measure, level, month) as total,
         count(*) over (partition by measure, level, month) as units
-    from {{ ref('int_report__amounts') }}
+    from {{ ref('fct_report_amounts') }}
 )
 
 select
@@ -19,6 +17,6 @@ select
     sum((amount / total) * (amount / total)) as herfindahl_index,
     2 * sum(rank_from_below * amount) / (units * total) - (units + 1) / units as gini,
     sum(case when rank_from_above <= 10 then amount end) / total as top_10_share
-from ranked
+from totalled
 where total > 0
 group by measure, level, month, units, total

@@ -101,7 +101,7 @@ expected_parts as (
     select
         'report_cumulative_downloads_by_region' as report,
         region as part
-    from {{ ref('int_report__scope') }}
+    from {{ ref('bridge_report_scope') }}
     where case_id = 'default'
     {% for report in [
         'report_derivative_share_monthly', 'report_inference_share_monthly', 'report_top_models_monthly'

@@ -4,7 +4,7 @@ with races as (
     select
         *,
         challenger_value > incumbent_value as is_ahead
-    from {{ ref('int_report__races') }}
+    from {{ ref('fct_report_races') }}
     -- Where nobody knows how much is known, the coverage is null and says so.
     where coalesce(coverage, 1) >= {{ var('report_crossover_min_coverage') }}
 ),
@@ -14,7 +14,7 @@ cases as (
     select distinct
         crossover_id,
         case_id
-    from {{ ref('int_report__races') }}
+    from {{ ref('fct_report_races') }}
 ),
 
 described as (

@@ -12,6 +12,6 @@ select
     months.models_in_scope,
     months.models_with_data,
     months.models_known
-from {{ ref('int_report__cumulative_months') }} as months
+from {{ ref('fct_report_cumulative_monthly') }} as months
 inner join {{ ref('dim_organization') }} as organizations on months.series = organizations.organization_id
 where months.dimension = 'organization'

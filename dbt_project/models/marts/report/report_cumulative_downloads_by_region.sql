@@ -11,5 +11,5 @@ select
     models_in_scope,
     models_with_data,
     models_known
-from {{ ref('int_report__cumulative_months') }}
+from {{ ref('fct_report_cumulative_monthly') }}
 where dimension = 'region'

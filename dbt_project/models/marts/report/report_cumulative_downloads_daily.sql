@@ -1,12 +1,12 @@
 -- Grain: one row per day, dimension (region or organization) and series from its first known counter on.
 with cumulative as (
-    select * from {{ ref('int_report__cumulative') }}
+    select * from {{ ref('fct_report_cumulative_daily') }}
     where case_id = 'default'
 ),
 
 -- The counters of those models alone that were read on the day itself, as they were read.
 scope as (
-    select * from {{ ref('int_report__scope') }}
+    select * from {{ ref('bridge_report_scope') }}
     where case_id = 'default'
 ),
 

@@ -2,7 +2,7 @@
 -- derivatives of tracked organisations' models, by the organisation of the base.
 with undated as (
     select count(distinct derivative_model_id) as derivatives_without_date
-    from {{ ref('int_report__derivatives') }}
+    from {{ ref('fct_report_derivatives') }}
     where case_id = 'default' and month is null and is_kept
 ),
 
@@ -24,7 +24,7 @@ select
     months.models_with_data,
     months.is_list_complete,
     undated.derivatives_without_date
-from {{ ref('int_report__derivative_months') }} as months
+from {{ ref('fct_report_derivatives_monthly') }} as months
 cross join undated
 left join figure on months.dimension = 'organization' and months.series = figure.organization_id
 where months.case_id = 'default'

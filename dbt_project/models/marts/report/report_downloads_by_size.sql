@@ -1,11 +1,11 @@
 -- Grain: one row per month, size basis (total or active parameters), size bucket and organisation (figure 4 of the
 -- report): downloads of the month and counters at its end, with the share inside the bucket.
 with months as (
-    select * from {{ ref('int_report__model_months') }}
+    select * from {{ ref('fct_report_model_months') }}
 ),
 
 scope as (
-    select * from {{ ref('int_report__scope') }}
+    select * from {{ ref('bridge_report_scope') }}
     where case_id = 'default'
 ),
 

@@ -13,6 +13,6 @@ select
     tokens_known,
     tokens_unknown,
     models_in_scope,
-    cast(days_with_data as integer) as days_with_data
-from {{ ref('int_report__inference_months') }}
+    days_with_data
+from {{ ref('fct_report_inference_monthly') }}
 where case_id = 'default'

@@ -1,6 +1,6 @@
 -- Grain: one row per month and organisation with tracked models (figure 6 of the report): downloads of the month alone.
 with months as (
-    select * from {{ ref('int_report__model_months') }}
+    select * from {{ ref('fct_report_model_months') }}
     where downloads is not null
 ),
 
@@ -8,7 +8,7 @@ in_scope as (
     select
         organization_id,
         sum(weight) as models_in_scope
-    from {{ ref('int_report__scope') }}
+    from {{ ref('bridge_report_scope') }}
     where case_id = 'default'
     group by organization_id
 ),

@@ -1,7 +1,7 @@
 -- Grain: one row per source, metric, index version, basis, dimension (openness, or region of open models), series and
 -- month (figure 9 of the report): the best model, and how far it is behind the best closed one.
 with frontier as (
-    select * from {{ ref('int_report__frontier') }}
+    select * from {{ ref('fct_report_frontier') }}
 ),
 
 closed as (
@@ -15,7 +15,7 @@ in_scope as (
         metric,
         index_version,
         count(distinct source_model_name) as models_in_scope
-    from {{ ref('int_report__scores') }}
+    from {{ ref('fct_report_scores') }}
     group by source, metric, index_version
 ),
 

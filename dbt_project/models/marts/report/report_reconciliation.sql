@@ -4,11 +4,11 @@ with targets as (
 ),
 
 measured as (
-    select * from {{ ref('int_report__measured_targets') }}
+    select * from {{ ref('fct_report_targets') }}
 ),
 
 inputs as (
-    select coalesce(bool_or(synthetic), false) as is_synthetic from {{ ref('stg_catalog__snapshots') }}
+    select coalesce(bool_or(synthetic), false) as is_synthetic from {{ ref('int_snapshots__judged') }}
 ),
 
 compared as (

@@ -1,7 +1,7 @@
 -- Grain: one row per definition of the baseline, tracked model and checkpoint that it has reached (figure 10 of the
 -- report, RAM): downloads so many days after the release over the baseline of the size class.
 with adoption as (
-    select * from {{ ref('int_report__adoption') }}
+    select * from {{ ref('fct_report_adoption') }}
 ),
 
 cohorts as (

@@ -1,6 +1,6 @@
 -- Grain: one row per source, table, snapshot date and region: counters of tracked models as the snapshot holds them.
 with scope as (
-    select * from {{ ref('int_report__scope') }}
+    select * from {{ ref('bridge_report_scope') }}
     where case_id = 'default'
 ),
 

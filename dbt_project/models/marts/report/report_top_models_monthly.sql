@@ -1,6 +1,6 @@
 -- Grain: one row per month and rank: the tracked models with the most downloads in the month (figure 5 of the report).
 with months as (
-    select * from {{ ref('int_report__model_months') }}
+    select * from {{ ref('fct_report_model_months') }}
     where downloads is not null
 ),
 
@@ -17,7 +17,7 @@ ranked as (
 
 in_scope as (
     select count(*) as models_in_scope
-    from {{ ref('int_report__scope') }}
+    from {{ ref('bridge_report_scope') }}
     where case_id = 'default'
 )
 

@@ -42,7 +42,11 @@ select
     cast(spikes.reading_date is not null as boolean) as is_outlier,
     cast(shared.day_number = shared.interval_days as boolean) as is_read,
     cast(shared.source as varchar) as source,
-    cast(shared.table_name as varchar) as source_table
+    cast(shared.table_name as varchar) as source_table,
+    cast(shared.to_date as date) as reading_date,
+    cast(shared.from_date as date) as previous_reading_date,
+    cast(shared.from_source as varchar) as previous_source,
+    cast(shared.from_table_name as varchar) as previous_source_table
 from shared
 left join spikes
     on

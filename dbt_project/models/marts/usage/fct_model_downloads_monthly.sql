@@ -42,6 +42,7 @@ rolling as (
         reading_date,
         downloads_30d,
         source,
+        table_name,
         {{ month_of(add_days('reading_date', -1 * (var('rolling_30d_max_days') | int))) }} as month
     from {{ ref('int_readings__ranked') }}
     where rolling_rank = 1
@@ -73,7 +74,9 @@ select
     end as method,
     cast(days_observed as integer) as days_observed,
     cast(days_estimated as integer) as days_estimated,
-    cast(source as varchar) as source
+    cast(source as varchar) as source,
+    cast(null as varchar) as source_table,
+    cast(null as date) as reading_date
 from summed
 union all
 select
@@ -83,6 +86,8 @@ select
     'rolling_30d' as method,
     0 as days_observed,
     0 as days_estimated,
-    cast(source as varchar) as source
+    cast(source as varchar) as source,
+    cast(table_name as varchar) as source_table,
+    cast(reading_date as date) as reading_date
 from nearest
 where nearness = 1

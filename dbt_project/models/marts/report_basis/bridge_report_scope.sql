@@ -26,7 +26,9 @@ listed as (
     select
         lists_in_force.case_id,
         lists.canonical_model_id as model_id,
-        count(distinct lists.model_id) as listed_ids
+        count(distinct lists.model_id) as listed_ids,
+        max(case when lists.list = 'primary' then lists.list_date end) as primary_list_date,
+        max(case when lists.list = 'extra' then lists.list_date end) as extra_list_date
     from lists_in_force
     inner join lists on lists_in_force.list = lists.list and lists_in_force.list_date = lists.list_date
     group by lists_in_force.case_id, lists.canonical_model_id
@@ -38,6 +40,10 @@ select
     models.organization_id,
     models.region,
     models.size_bucket,
+    models.active_size_bucket,
+    listed.primary_list_date,
+    listed.extra_list_date,
+    cases.double_namespaces = 'counted_apart' as counts_namespaces_apart,
     cast(case when cases.double_namespaces = 'counted_apart' then listed.listed_ids else 1 end as integer) as weight,
     cases.spikes = 'included' as counts_spikes,
     cases.start_level = 'zero' as starts_at_zero,

@@ -1,12 +1,12 @@
 -- Grain: one row per case about derivatives, derivative and organisation of a base, for bases of tracked organisations.
 -- A derivative of bases of two organisations (a merge) is one of each.
 with cases as (
-    select * from {{ ref('int_report__cases') }}
+    select * from {{ ref('dim_report_case') }}
     where topic in ('default', 'derivatives')
 ),
 
 tracked as (
-    select distinct organization_id from {{ ref('int_report__scope') }}
+    select distinct organization_id from {{ ref('bridge_report_scope') }}
     where case_id = 'default'
 ),
 

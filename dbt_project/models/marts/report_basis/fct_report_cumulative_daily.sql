@@ -10,7 +10,7 @@ with growth as (
         growth,
         entered_models,
         models_with_data
-    from {{ ref('int_report__growth') }}
+    from {{ ref('fct_report_growth_daily') }}
     union all
     select
         case_id,
@@ -21,7 +21,7 @@ with growth as (
         growth,
         entered_models,
         models_with_data
-    from {{ ref('int_report__growth') }}
+    from {{ ref('fct_report_growth_daily') }}
 ),
 
 summed as (
@@ -68,7 +68,7 @@ in_scope as (
         'region' as dimension,
         region as series,
         sum(weight) as models_in_scope
-    from {{ ref('int_report__scope') }}
+    from {{ ref('bridge_report_scope') }}
     group by case_id, region
     union all
     select
@@ -76,7 +76,7 @@ in_scope as (
         'organization' as dimension,
         organization_id as series,
         sum(weight) as models_in_scope
-    from {{ ref('int_report__scope') }}
+    from {{ ref('bridge_report_scope') }}
     group by case_id, organization_id
 )
 

@@ -1,7 +1,7 @@
 -- Grain: one row per published target that a query can answer: the value measured here and how much of it is known.
 -- Levels of the report are measured over the list that it used.
 with cumulative as (
-    select * from {{ ref('int_report__cumulative') }}
+    select * from {{ ref('fct_report_cumulative_daily') }}
     where case_id = '{{ var("report_reconciliation_case") }}'
 ),
 

@@ -1,6 +1,6 @@
 -- Grain: one row per case about derivatives, dimension (region or organization), series and month of creation.
 with derivatives as (
-    select * from {{ ref('int_report__derivatives') }}
+    select * from {{ ref('fct_report_derivatives') }}
     where month >= cast('{{ var("report_window_start") }}' as date)
 ),
 
@@ -44,7 +44,7 @@ counted as (
 -- A listing of the derivatives of every tracked model tells how complete a month is; a chance collection does not.
 newest_complete_list as (
     select max(snapshot_date) as list_date
-    from {{ ref('stg_catalog__snapshots') }}
+    from {{ ref('int_snapshots__judged') }}
     where (source = 'hf_hub' and table_name = 'derivatives') or (kind = 'edges' and is_complete = 'true')
 ),
 

@@ -1,6 +1,6 @@
 -- Grain: one row per tracked model and month in which its downloads or its counter are known, default choices.
 with scope as (
-    select * from {{ ref('int_report__scope') }}
+    select * from {{ ref('bridge_report_scope') }}
     where case_id = 'default'
 ),
 
@@ -9,6 +9,7 @@ levels as (
     select
         model_id,
         {{ month_of('download_date') }} as month,
+        max(download_date) as counter_date,
         max_by(downloads_total, download_date) as downloads_total
     from {{ ref('fct_model_downloads_daily') }}
     group by model_id, {{ month_of('download_date') }}
@@ -18,6 +19,7 @@ entered as (
     select
         model_id,
         {{ month_of('first_counter_date') }} as month,
+        first_counter_date as counter_date,
         first_counter_total as downloads_total
     from {{ ref('dim_model') }}
     where first_counter_date is not null
@@ -46,9 +48,12 @@ select
     scope.organization_id,
     scope.region,
     scope.size_bucket,
+    scope.active_size_bucket,
+    scope.weight,
     scope.weight * monthly.downloads as downloads,
     monthly.method,
-    scope.weight * coalesce(levels.downloads_total, entered.downloads_total) as downloads_total
+    scope.weight * coalesce(levels.downloads_total, entered.downloads_total) as downloads_total,
+    coalesce(levels.counter_date, entered.counter_date) as counter_date
 from known
 inner join scope on known.model_id = scope.model_id
 left join levels on known.model_id = levels.model_id and known.month = levels.month

@@ -1,7 +1,7 @@
 -- Grain: one row per crossover, case and date on which both sides are known: what the challenger and the incumbent
 -- have, and how much of both is known.
 with cumulative as (
-    select * from {{ ref('int_report__cumulative') }}
+    select * from {{ ref('fct_report_cumulative_daily') }}
 ),
 
 downloads as (
@@ -44,7 +44,7 @@ derivatives as (
         sum(new_derivatives) filter (where dimension = 'organization' and series in ('Qwen', 'deepseek-ai'))
             as qwen_and_deepseek,
         case when bool_and(is_list_complete) then 1 end as coverage
-    from {{ ref('int_report__derivative_months') }}
+    from {{ ref('fct_report_derivatives_monthly') }}
     group by case_id, month
     having max(new_derivatives_of_all) >= {{ var('report_crossover_derivatives') }}
 ),
@@ -56,7 +56,7 @@ inference as (
         sum(share) filter (where series = 'china') as china,
         sum(share) filter (where series = 'us') as us,
         max(tokens_known / tokens_of_all) as coverage
-    from {{ ref('int_report__inference_months') }}
+    from {{ ref('fct_report_inference_monthly') }}
     where dimension = 'region'
     group by case_id, month
 ),
@@ -67,7 +67,7 @@ performance as (
         month as race_date,
         max(score) filter (where series = 'china') as china,
         max(score) filter (where series = 'us') as us
-    from {{ ref('int_report__frontier') }}
+    from {{ ref('fct_report_frontier') }}
     where basis = 'released' and dimension = 'region_of_open_models'
     group by source, metric, index_version, month
 )

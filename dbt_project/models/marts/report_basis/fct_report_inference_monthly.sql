@@ -1,6 +1,6 @@
 -- Grain: one row per case about inference, dimension (region or organization), series and month.
 with models as (
-    select * from {{ ref('int_report__inference_models') }}
+    select * from {{ ref('fct_report_inference_models') }}
 ),
 
 months as (
@@ -80,6 +80,6 @@ select
     ) as tokens_known,
     cast(coalesce(months.tokens_of_other, 0) + coalesce(months.tokens_of_unknown_openness, 0) as bigint)
         as tokens_unknown,
-    months.days_with_data
+    cast(months.days_with_data as integer) as days_with_data
 from totalled
 inner join months on totalled.case_id = months.case_id and totalled.month = months.month

@@ -3,7 +3,7 @@ with days as (
     select
         *,
         {{ month_of('day') }} as month
-    from {{ ref('int_report__cumulative') }}
+    from {{ ref('fct_report_cumulative_daily') }}
     where case_id = 'default' and day >= cast('{{ var("report_window_start") }}' as date)
 ),
 
@@ -43,7 +43,7 @@ with_data as (
         scope.organization_id,
         scope.weight,
         seen.month
-    from {{ ref('int_report__scope') }} as scope
+    from {{ ref('bridge_report_scope') }} as scope
     inner join seen on scope.model_id = seen.model_id
     where scope.case_id = 'default'
 ),

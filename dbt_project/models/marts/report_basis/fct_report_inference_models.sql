@@ -1,7 +1,7 @@
 -- Grain: one row per case about inference, month and model (all its slugs together): its tokens and its rank among the
 -- open models of the month. The reserved row `other` is no model and stays out; its tokens are counted as unknown.
 with cases as (
-    select * from {{ ref('int_report__cases') }}
+    select * from {{ ref('dim_report_case') }}
     where topic in ('default', 'inference')
 ),
 

@@ -2,7 +2,7 @@
 -- counters moved. A model enters with its first reading, as the level that it had reached; a running sum is thus the
 -- sum of the newest known counters.
 with scope as (
-    select * from {{ ref('int_report__scope') }}
+    select * from {{ ref('bridge_report_scope') }}
 ),
 
 days as (

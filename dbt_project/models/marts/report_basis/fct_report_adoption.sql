@@ -1,7 +1,7 @@
 -- Grain: one row per tracked model and checkpoint that it has reached: its counter so many days after its release.
 -- Where the fact has no such day, the reason says which part of the series is missing.
 with scope as (
-    select * from {{ ref('int_report__scope') }}
+    select * from {{ ref('bridge_report_scope') }}
     where case_id = 'default'
 ),
 

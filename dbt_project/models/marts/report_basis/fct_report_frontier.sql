@@ -7,7 +7,7 @@ with scores as (
         {{ month_of('as_of_date') }} as as_of_month,
         {{ month_of('release_date') }} as release_month,
         case when is_open_weights then 'open' else 'closed' end as openness
-    from {{ ref('int_report__scores') }}
+    from {{ ref('fct_report_scores') }}
     where is_open_weights is not null
 ),
 
