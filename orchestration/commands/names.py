@@ -17,7 +17,7 @@ EXAMPLES = (
 )
 
 _COVERAGE = """
-select source, measure, openness, matched, total, round(matched_share, 4) as matched_share
+select source, measure, openness, matched, measured_total, round(matched_share, 4) as matched_share
 from marts.report_name_coverage
 order by source, measure, openness
 """

@@ -126,7 +126,7 @@ def test_a_metric_that_is_not_listed_is_counted(providers: WarehouseFactory) -> 
 
 def test_coverage_counts_what_is_matched(providers: WarehouseFactory) -> None:
     [(total, matched, share)] = providers.rows(
-        "select total, matched, matched_share from marts.report_name_coverage "
+        "select measured_total, matched, matched_share from marts.report_name_coverage "
         "where source = 'lmarena' and measure = 'scores' and openness = 'open'"
     )
     names = {name: meaning for (source, name), meaning in MEANINGS.items() if source == "lmarena" and name != "gpt-4o"}

@@ -107,3 +107,12 @@
 {% macro default__numbers_below(limit) -%}
     select range as number from range({{ limit }})
 {%- endmacro %}
+
+{#- Day of the week, 1 (Monday) to 7 (Sunday). -#}
+{% macro weekday_of(day) -%}
+    {{- adapter.dispatch('weekday_of')(day) -}}
+{%- endmacro %}
+
+{% macro default__weekday_of(day) -%}
+    cast(isodow({{ day }}) as integer)
+{%- endmacro %}

@@ -1,16 +1,9 @@
 -- Grain: one row per source and model (the source's own name): the newest that the source says of it.
-with models as (
-    {% for source in ['openrouter', 'artificial_analysis', 'lmarena', 'epoch', 'open_llm_leaderboard', 'models_dev'] %}
-        select * from {{ ref('stg_' ~ source ~ '__models') }}
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
-),
-
-ranked as (
+with ranked as (
     select
         *,
         row_number() over (partition by source, source_model_name order by snapshot_date, table_name) as recency
-    from models
+    from {{ ref('int_names__descriptions') }}
 )
 
 select

@@ -45,7 +45,10 @@ select
     seen.organization_word,
     seen.scores,
     seen.tokens,
+    seen.last_table,
+    seen.last_snapshot_date,
     seen.release_date as stated_release_date,
+    links.linked_id is not null as is_linked,
     matched.model_id,
     matched.match_method,
     matched.match_confidence,
@@ -72,6 +75,8 @@ from seen
 inner join matched on seen.source = matched.source and seen.source_model_name = matched.source_model_name
 left join {{ ref('model_name_decisions') }} as decisions
     on seen.source = decisions.source and seen.source_model_name = decisions.source_model_name
+left join {{ ref('int_names__links') }} as links
+    on seen.source = links.source and seen.source_model_name = links.source_model_name
 left join models on matched.model_id = models.model_id
 left join organizations as own on models.organization_id = own.organization_id
 left join organizations as makers on seen.organization_id = makers.organization_id

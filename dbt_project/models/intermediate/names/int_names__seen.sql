@@ -23,11 +23,27 @@ served as (
     group by source, model_slug
 ),
 
--- Weekly figures name models too that no day does.
-served_by_week as (
-    select distinct
+-- Everywhere a name occurs; weekly figures name models too that no day does.
+occurrences as (
+    select
         source,
-        model_slug as source_model_name
+        source_model_name,
+        table_name,
+        snapshot_date
+    from {{ ref('int_names__descriptions') }}
+    union all
+    select
+        source,
+        source_model_name,
+        table_name,
+        as_of_date as snapshot_date
+    from {{ ref('int_evaluations__unioned') }}
+    union all
+    select
+        source,
+        model_slug as source_model_name,
+        table_name,
+        source_as_of as snapshot_date
     from {{ ref('stg_openrouter__tokens') }}
     where model_slug <> 'other'
 ),
@@ -35,18 +51,11 @@ served_by_week as (
 names as (
     select
         source,
-        source_model_name
-    from described
-    union distinct
-    select
-        source,
-        source_model_name
-    from evaluated
-    union distinct
-    select
-        source,
-        source_model_name
-    from served_by_week
+        source_model_name,
+        max(snapshot_date) as last_snapshot_date,
+        max_by(table_name, strftime(snapshot_date, '%Y-%m-%d') || table_name) as last_table
+    from occurrences
+    group by source, source_model_name
 ),
 
 -- A slug and the names of models.dev begin with the maker; a list of several makers begins with the first.
@@ -54,6 +63,8 @@ worded as (
     select
         names.source,
         names.source_model_name,
+        names.last_table,
+        names.last_snapshot_date,
         lower(trim(split_part(coalesce(
             described.organization_name,
             case when names.source in ('openrouter', 'models_dev') then split_part(names.source_model_name, '/', 1) end
@@ -67,6 +78,8 @@ select
     worded.source_model_name,
     split_part(worded.source_model_name, ':', 1) as base_name,
     worded.organization_word,
+    worded.last_table,
+    worded.last_snapshot_date,
     organizations.organization_id,
     described.country,
     described.license,

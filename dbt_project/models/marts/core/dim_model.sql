@@ -74,7 +74,11 @@ select
     first_readings.first_counter_total,
     attributes.active_size_bucket,
     first_readings.first_counter_source,
-    first_readings.first_counter_source_table
+    first_readings.first_counter_source_table,
+    case
+        when attributes.license is null then 'unknown'
+        else coalesce(classes.license_class, 'unclassified')
+    end as license_class
 from identities
 inner join attributes on identities.canonical_model_id = attributes.model_id
 inner join organizations on coalesce(identities.organization_id, 'no-namespace') = organizations.organization_id
@@ -84,3 +88,4 @@ left join {{ ref('int_lineage__roots') }} as lineage on identities.canonical_mod
 left join {{ ref('int_attributes__deletions') }} as deletions on identities.model_id = deletions.model_id
 -- Only a canonical id has one: its daily rows begin there.
 left join {{ ref('int_counters__first_readings') }} as first_readings on identities.model_id = first_readings.model_id
+left join {{ ref('licence_classes') }} as classes on lower(attributes.license) = classes.license

@@ -9,6 +9,9 @@ select
     organization_id,
     region,
     is_open_weights,
+    is_linked,
     cast(scores as bigint) as scores,
-    cast(tokens as bigint) as tokens
+    cast(tokens as bigint) as tokens,
+    last_table,
+    last_snapshot_date
 from {{ ref('int_names__resolved') }}

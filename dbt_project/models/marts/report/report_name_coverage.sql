@@ -7,19 +7,24 @@ with names as (
     from {{ ref('map_model_names') }}
 ),
 
--- Open models for which the source itself links to a repository: what is not matched here is a fault.
-linked as (
-    select names.*
-    from names
-    inner join {{ ref('int_names__links') }} as links
-        on names.source = links.source and names.source_model_name = links.source_model_name
-    where names.openness = 'open'
-),
-
+-- Open models for which the source itself links to a repository: what is not matched of them is a fault.
 grouped as (
-    select * from names
+    select
+        source,
+        openness,
+        scores,
+        tokens,
+        model_id
+    from names
     union all
-    select * replace ('linked_open' as openness) from linked
+    select
+        source,
+        'linked_open' as openness,
+        scores,
+        tokens,
+        model_id
+    from names
+    where openness = 'open' and is_linked
 ),
 
 measured as (
@@ -28,7 +33,7 @@ measured as (
             source,
             '{{ measure }}' as measure,
             openness,
-            cast(sum({{ amount }}) as bigint) as total,
+            cast(sum({{ amount }}) as bigint) as measured_total,
             cast(coalesce(sum({{ amount }}) filter (where model_id is not null), 0) as bigint) as matched
         from grouped
         group by source, openness
@@ -40,8 +45,8 @@ select
     source,
     measure,
     openness,
-    total,
+    measured_total,
     matched,
-    matched / total as matched_share
+    matched / measured_total as matched_share
 from measured
-where total > 0
+where measured_total > 0
