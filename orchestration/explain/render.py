@@ -33,6 +33,13 @@ def write_text(explanation: Explanation, build: BuildRecord, out: TextIO) -> Non
         _write(out, 0, "\ndbt vars in force")
         _write(out, 2, ", ".join(f"{name} = {value}" for name, value in explanation.variables.items()))
     _write_snapshots(explanation.snapshots, out)
+    if not explanation.faults:
+        figures = sum(len(level.figures) for level in explanation.levels)
+        _write(
+            out,
+            0,
+            f"\nEverything adds up: {_counted(figures, 'figure')} of {_counted(len(explanation.levels), 'table')}.",
+        )
 
 
 def write_json(explanation: Explanation, build: BuildRecord, out: TextIO) -> None:

@@ -314,6 +314,7 @@ def test_the_command_writes_text(
     assert "... and 1 more" in text
     assert "stated by the project's seed published" in text
     assert "window = 30" in text
+    assert text.endswith("\nEverything adds up: 8 figures of 3 tables.\n")
     assert "sha-2" in text and "CC0-1.0" in text and "Cite: Cite me" in text
 
 
