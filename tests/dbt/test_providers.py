@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import duckdb
 import pytest
 
 from tests.dbt.providers import DAY, MEANINGS
@@ -139,3 +140,15 @@ def test_the_livebench_average_is_over_categories(providers: WarehouseFactory) -
         "select category, score, index_version, as_of_date from marts.fct_model_evaluations "
         "where source = 'livebench' order by category"
     ) == [("coding: repair", 1.0, "2026-05-01", DAY), ("overall", 1.0, "2026-05-01", DAY)]
+
+
+def test_what_no_model_makes_any_more_is_dropped(providers: WarehouseFactory) -> None:
+    with duckdb.connect(str(providers.home / "build" / "warehouse.duckdb")) as connection:
+        connection.execute("create table marts.report_of_an_older_version as select 1 as one")
+        connection.execute("create view staging.stg_of_an_older_version as select 1 as one")
+        connection.execute("create table main.somebody_elses as select 1 as one")
+    providers.build("dim_metric", tests=False)
+    assert providers.rows("select table_name from duckdb_tables() where table_name like '%older%'") == []
+    assert providers.rows("select view_name from duckdb_views() where view_name like '%older%'") == []
+    assert providers.rows("select one from main.somebody_elses") == [(1,)]
+    assert providers.rows("select count(*) > 0 from marts.map_model_names") == [(True,)]
