@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from orchestration.errors import ConfigurationError
 from orchestration.settings import Settings
@@ -14,8 +15,8 @@ _BATCH = 10_000
 
 
 @contextmanager
-def query(settings: Settings, sql: str) -> Iterator[Result]:
-    """Runs SQL on the current published copy.
+def query(settings: Settings, sql: str, copy: Path | None = None) -> Iterator[Result]:
+    """Runs SQL on a published copy; without one, on the current.
 
     Tables are found with or without their schema (``marts``, then ``ops``). Nothing can be written, and no file but
     the copy can be read.
@@ -23,7 +24,7 @@ def query(settings: Settings, sql: str) -> Iterator[Result]:
     Raises:
         ConfigurationError: nothing is published, or the SQL is wrong; the sentence is DuckDB's.
     """
-    with duckdb.connect_read_only(settings, current_copy(settings)) as connection:
+    with duckdb.connect_read_only(settings, copy or current_copy(settings)) as connection:
         connection.execute("SET search_path = 'marts,ops'")
         try:
             connection.execute(sql)

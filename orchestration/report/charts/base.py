@@ -1,0 +1,102 @@
+"""What all forms share: size, theme, axes, colours, and the column that shows the values of a date.
+
+Texts of tooltips are made here, not in the browser, so that a page reads the same in every time zone and language.
+Parameters have names of their own: the library would number them through the process, and bytes would differ.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import altair as alt
+
+from orchestration.report.palette import BAND, GRID, QUIET, TEXT, Ink, Series
+
+FONT = "system-ui, 'Segoe UI', Helvetica, Arial, sans-serif"
+#: SI prefixes, with the reader's B in place of G.
+BILLIONS = "replace(format(datum.value, '~s'), 'G', 'B')"
+_MONTHS = "utcmonth(datum.value) == 0 ? utcFormat(datum.value, '%Y') : utcFormat(datum.value, '%b')"
+
+Rows = Iterable[Mapping[str, Any]]
+
+
+def chart(ink: Ink, rows: Rows, height: int | alt.Step) -> alt.Chart:
+    """An empty chart on some rows."""
+    return alt.Chart(alt.Data(values=list(rows)), width=chart_width(ink), height=height)
+
+
+def chart_width(ink: Ink) -> Any:
+    """As wide as its place on the page, of a fixed width in a picture."""
+    return "container" if ink.is_page else ink.width
+
+
+def config(ink: Ink) -> dict[str, Any]:
+    """Fonts, grid and text colours of every chart."""
+    quiet = {"labelColor": ink(QUIET), "titleColor": ink(QUIET), "labelFontSize": 12, "titleFontSize": 12}
+    axis = {"gridColor": ink(GRID), "domainColor": ink(GRID), "tickColor": ink(GRID), "titleFontWeight": 400}
+    return {
+        "background": "transparent" if ink.is_page else "#ffffff",
+        "font": FONT if ink.is_page else "sans-serif",
+        "aria": False,  # the figure carries one text with the finding; every mark would be read out otherwise
+        "autosize": {"type": "fit-x" if ink.is_page else "pad", "contains": "padding"},
+        "padding": 4,
+        "view": {"stroke": None},
+        "axis": quiet | axis,
+        "legend": quiet | {"orient": "bottom", "columns": 4, "title": None, "labelLimit": 240, "symbolType": "square"},
+        "title": {"color": ink(TEXT), "anchor": "start", "fontSize": 14, "subtitleColor": ink(QUIET)},
+    }
+
+
+def counts_axis(maximum: float, title: str | None = None) -> alt.Y:
+    """A vertical axis of counts from 0."""
+    scale = alt.Scale(domain=[0, maximum], nice=False)
+    axis = alt.Axis(labelExpr=BILLIONS, tickCount=5, domain=False, ticks=False)
+    return alt.Y("value:Q", title=title, scale=scale, axis=axis)
+
+
+def plain_axis(low: float, high: float, form: str) -> alt.Y:
+    """A vertical axis between two values, with labels in a format of d3."""
+    axis = alt.Axis(format=form, tickCount=5, domain=False, ticks=False)
+    return alt.Y("value:Q", title=None, scale=alt.Scale(domain=[low, high], nice=False), axis=axis)
+
+
+def months_axis() -> alt.X:
+    """A horizontal axis of days, in UTC."""
+    axis = alt.Axis(
+        grid=False, ticks=False, labelExpr=_MONTHS, labelOverlap="greedy", labelSeparation=8, tickCount="month"
+    )
+    return alt.X("date:T", title=None, scale=alt.Scale(type="utc", nice=False), axis=axis)
+
+
+def colours(ink: Ink, series: Sequence[Series], *, legend: bool = False) -> alt.Color:
+    """The colour of each series, by its name; a picture has a legend where the chart does not name its series."""
+    scale = alt.Scale(domain=[one.name for one in series], range=[ink(one) for one in series])
+    return alt.Color("series:N", scale=scale, legend=alt.Legend() if legend and not ink.is_page else None)
+
+
+def dashes(series: Sequence[Series]) -> alt.StrokeDash:
+    """The dashes of each series, by its name."""
+    scale = alt.Scale(domain=[one.name for one in series], range=[list(one.dash) or [1, 0] for one in series])
+    return alt.StrokeDash("series:N", scale=scale, legend=None)
+
+
+def tips(head: str, texts: Mapping[str, str]) -> list[alt.Tooltip]:
+    """What is shown on hovering: the field of the head, and of each line under its name."""
+    lines = [alt.Tooltip(f"{field}:N", title=name) for field, name in texts.items()]
+    return [alt.Tooltip(f"{head}:N", title="title"), *lines]
+
+
+def columns(ink: Ink, rows: Rows, series: Sequence[Series], height: int) -> alt.Chart:
+    """One column for each date, invisible until it is pointed at, that shows all values of the date.
+
+    Rows have the column's ``date`` and ``end``, its head ``when``, and the texts ``s0``, ``s1``, … of the series.
+    """
+    shown = tips("when", {f"s{number}": one.name for number, one in enumerate(series)})
+    mark = chart(ink, rows, height).mark_rect(color=ink(BAND)).encode(x=months_axis(), x2="end:T", tooltip=shown)
+    if not ink.is_page:
+        return mark.encode(opacity=alt.value(0))
+    pointed = alt.selection_point(name="pointed", on="pointerover", clear="pointerout", fields=["date"], empty=False)
+    return (
+        mark.encode(opacity=alt.condition(pointed, alt.value(0.18), alt.value(0)))
+        .add_params(pointed)
+        .properties(name="columns")
+    )
