@@ -25,12 +25,13 @@ def report(
     One HTML file with a chart, a table and the definition of every figure; it needs no network and no other file. PNG
     and SVG pictures of the figures lie beside it, in figures/. A figure that the inputs cannot support says why.
     """
-    settings = load_settings()
-    describe_report(settings, output)
+    notice = describe_report(load_settings(), output)
+    if notice:
+        say(notice)
 
 
-def describe_report(settings: Settings, output: Path | None = None) -> None:
-    """Makes the report and says where it is and what it lacks."""
+def describe_report(settings: Settings, output: Path | None = None) -> str | None:
+    """Makes the report, says where it is and what it lacks, and gives the notice that must follow."""
     # Charts take a second to import; other commands do without.
     from orchestration.report.write import write_report  # noqa: PLC0415
 
@@ -40,5 +41,4 @@ def describe_report(settings: Settings, output: Path | None = None) -> None:
     for title, reason in result.absent.items():
         say(f"No data for “{title}”: {reason}.")
     say(f"Report          {result.page} ({result.bytes / 1e6:.1f} MB, {result.pictures} pictures beside it)")
-    if result.notice:
-        say(result.notice)
+    return result.notice

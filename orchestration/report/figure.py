@@ -22,14 +22,18 @@ class Panel:
         title: what it shows; empty where the figure has one panel only.
         draw: makes the chart in the colours of a page or a picture.
         legend: series that the chart does not label itself.
+        has_lines: whether the legend shows lines with their dashes, or areas.
         note: what a reader must know about this panel alone.
+        finding: what this panel says, where it is not what the figure says as a whole.
         is_wide: whether it takes the page's full width.
     """
 
     title: str
-    draw: Callable[[Ink], alt.TopLevelMixin]
+    draw: Callable[[Ink], alt.LayerChart | alt.FacetChart]
     legend: tuple[Series, ...] = ()
+    has_lines: bool = False
     note: str = ""
+    finding: str = ""
     is_wide: bool = True
 
 

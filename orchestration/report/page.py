@@ -7,6 +7,7 @@ two of the page (by their hashes) and the evaluation of text as code.
 
 import base64
 import hashlib
+import re
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 
 import jinja2
 import vl_convert
+from markupsafe import Markup, escape
 
 from orchestration.report import wording
 from orchestration.report.charts.base import config
@@ -26,6 +28,7 @@ TITLE = "Open models in figures"
 GENERATOR = "open-model-warehouse report"
 VEGA_LITE = "6.4"
 
+_CODE = re.compile("`([^`]*)`")
 _TEMPLATES = Path(__file__).with_name("templates")
 
 
@@ -42,6 +45,7 @@ def render(published: Published, figures: Sequence[Figure]) -> str:
     )
     environment.filters |= {
         "alternative": alternative,
+        "coded": coded,
         "csv_link": _csv_link,
         "drawn": _drawn,
         "source_line": lambda figure: source_line(published.sources, figure),
@@ -69,9 +73,14 @@ def alternative(figure: Figure, panel: Panel, build: Build) -> str:
     parts = (
         "Synthetic data, no measurement." if build.synthetic else "",
         f"{panel.title or figure.title}.",
-        figure.finding,
+        panel.finding or figure.finding,
     )
     return " ".join(filter(None, parts)) + " The table below has all values."
+
+
+def coded(text: str) -> Markup:
+    """A text with what stands between backticks set as code; everything else is escaped."""
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped before
 
 
 def sources_of(sources: Sequence[Source], figure: Figure) -> list[Source]:
@@ -91,9 +100,9 @@ def source_line(sources: Sequence[Source], figure: Figure) -> str:
 
 
 def _drawn(panel: Panel) -> dict[str, Any]:
-    spec: dict[str, Any] = panel.draw(Ink(is_page=True)).to_dict()
-    spec.pop("config", None)  # the page's own, once
-    return spec
+    spec: dict[str, Any] = panel.draw(Ink(is_page=True)).to_dict(validate=False)
+    # The height is the chart's own: only the width follows the page. The page has one config for all charts.
+    return spec | {"config": {}, "autosize": {"type": "fit-x", "contains": "padding"}}
 
 
 def _csv_link(figure: Figure) -> str:
@@ -109,10 +118,7 @@ def _style() -> str:
 
 def _policy(style: str, scripts: Sequence[str]) -> str:
     hashes = " ".join(map(_hash, scripts))
-    return (
-        f"default-src 'none'; script-src {hashes}; style-src {_hash(style)}; img-src 'self' data:; base-uri 'none'; "
-        "form-action 'none'"
-    )
+    return f"default-src 'none'; script-src {hashes}; style-src {_hash(style)}; base-uri 'none'; form-action 'none'"
 
 
 def _hash(text: str) -> str:
@@ -126,6 +132,6 @@ def _text(name: str) -> str:
 @cache
 def _bundle() -> str:
     """Vega, Vega-Lite and their embedding as one script, from the installed package."""
-    script: str = vl_convert.javascript_bundle(vl_version=VEGA_LITE)
+    script: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=VEGA_LITE)
     # A script ends at the first such tag, also inside a text; in a text of JavaScript both forms are the same.
     return script.replace("</script", "<\\/script").replace("<!--", "<\\!--").replace("\r\n", "\n")

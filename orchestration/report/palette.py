@@ -1,7 +1,7 @@
 """Colours of the report: declared once for each series, so that a series looks the same in every figure.
 
-Every colour reads as text on its background (contrast of 4.5 or more). Where two could be taken for each other by an eye
-that lacks a cone, lines differ in their dashes too, and every line and area carries its name.
+Every colour reads as text on its background (contrast of 4.5 or more). Where two could be taken for each other by an
+eye that lacks a cone, lines differ in their dashes too; no chart relies on colour alone.
 """
 
 from collections.abc import Mapping
@@ -43,17 +43,17 @@ REGIONS = (
 )
 
 ORGANIZATIONS = (
-    Series("Qwen", "Qwen", "#5b35b5", "#b29cff"),
-    Series("meta-llama", "Meta", "#0a66c2", "#64b5ff"),
-    Series("deepseek-ai", "DeepSeek", "#c2185b", "#ff8fb8"),
-    Series("openai", "OpenAI", "#0a7558", "#45cfa5"),
-    Series("mistralai", "Mistral", "#b35200", "#ffa65c"),
-    Series("google", "Google", "#7a5a00", "#e3c04f"),
+    Series("Qwen", "Qwen", "#5a0fa3", "#b679ff"),
+    Series("meta-llama", "Meta", "#0059ff", "#64baf7"),
+    Series("deepseek-ai", "DeepSeek", "#8a0f45", "#ff4766"),
+    Series("openai", "OpenAI", "#21834b", "#b8ffe0"),
+    Series("mistralai", "Mistral", "#b05f0a", "#f2a20d"),
+    Series("google", "Google", "#5a3d08", "#ffe0b0"),
     Series("nvidia", "NVIDIA", "#47760b", "#a5d64c", (7, 3)),
     Series("microsoft", "Microsoft", "#7d4f35", "#d6a585", (7, 3)),
     Series("zai-org", "Z.ai", "#007185", "#4fd3e6", (7, 3)),
     Series("moonshotai", "Moonshot", "#23282f", "#e8ebef", (7, 3)),
-    Series("MiniMaxAI", "MiniMax", "#9c27b0", "#e79bf5", (7, 3)),
+    Series("MiniMaxAI", "MiniMax", "#9c27b0", "#e79bf5", (7, 2, 2, 2)),
     Series("allenai", "Ai2", "#a8326b", "#f2a0c4", (2, 2)),
     Series("ibm-granite", "IBM Granite", "#3b5f94", "#9dbbe6", (2, 2)),
 )
@@ -64,12 +64,12 @@ OPENNESS = (
 )
 
 MEASURES = (
-    Series("new_downloads by model", "Downloads of the month, among models", "#4b5563", "#c3cad4"),
-    Series("new_downloads by organization", "… among organisations", "#4b5563", "#c3cad4", (5, 3)),
-    Series("cumulative_downloads by organization", "All downloads, among organisations", "#0f6b6b", "#5fd0cf", (5, 3)),
-    Series("new_derivatives by organization", "New derivatives, among organisations", "#9a3b12", "#f5a97f", (5, 3)),
-    Series("open_model_tokens by model", "Tokens, among open models", "#6d28a8", "#cf9df5"),
-    Series("open_model_tokens by organization", "… among their organisations", "#6d28a8", "#cf9df5", (5, 3)),
+    Series("new_downloads by model", "New downloads, models", "#4b5563", "#c3cad4"),
+    Series("new_downloads by organization", "New downloads, organisations", "#8a4b08", "#e0a565", (6, 3)),
+    Series("cumulative_downloads by organization", "All downloads, organisations", "#0f6b6b", "#5fd0cf", (2, 2)),
+    Series("new_derivatives by organization", "New derivatives, organisations", "#8c2f39", "#f19aa3", (7, 2)),
+    Series("open_model_tokens by model", "Open-model tokens, models", "#6d28a8", "#cf9df5"),
+    Series("open_model_tokens by organization", "Open-model tokens, organisations", "#3d6b1f", "#a4d07f", (1, 3)),
 )
 
 BASELINES = (
@@ -101,8 +101,8 @@ class Ink:
     """What a chart is drawn with.
 
     Attributes:
-        is_page: on the page colours are CSS variables, so that the theme changes without drawing anew, and a chart is as
-            wide as its place; a picture has fixed colours, a fixed width and its own legend.
+        is_page: on the page colours are CSS variables, so that the theme changes without drawing anew, and a chart is
+            as wide as its place; a picture has fixed colours, a fixed width and its own legend.
         width: of the plot in a picture, in pixels.
     """
 

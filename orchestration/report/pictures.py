@@ -27,14 +27,14 @@ def picture(published: Published, figure: Figure) -> tuple[str, bytes]:
     """SVG and PNG of a figure with panels."""
     spec = _spec(published, figure)
     svg: str = vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE)
-    png: bytes = vl_convert.vegalite_to_png(spec, vl_version=VEGA_LITE, scale=_SCALE)
+    png: bytes = vl_convert.svg_to_png(svg, scale=_SCALE)
     return svg, png
 
 
 def _spec(published: Published, figure: Figure) -> dict[str, Any]:
     wide = [panel for panel in figure.panels if panel.is_wide or len(figure.panels) <= _ONE_COLUMN]
     narrow = [panel for panel in figure.panels if panel not in wide]
-    parts: list[alt.TopLevelMixin] = [_titled(panel, _WIDTH) for panel in wide]
+    parts: list[Any] = [_titled(panel, _WIDTH) for panel in wide]
     if narrow:
         parts.append(_independent(alt.concat(*(_titled(panel, _HALF) for panel in narrow), columns=2)))
     parts.append(_foot(published, figure))
@@ -49,11 +49,11 @@ def _spec(published: Published, figure: Figure) -> dict[str, Any]:
         offset=14,
     )
     whole = _independent(alt.vconcat(*parts, spacing=22)).properties(title=title, padding=18)
-    spec: dict[str, Any] = whole.to_dict()
+    spec: dict[str, Any] = whole.to_dict(validate=False)
     return spec | {"config": config(Ink(is_page=False))}
 
 
-def _titled(panel: Panel, width: int) -> alt.TopLevelMixin:
+def _titled(panel: Panel, width: int) -> Any:
     chart = panel.draw(Ink(is_page=False, width=width))
     return chart.properties(title=panel.title) if panel.title else chart
 
@@ -68,7 +68,7 @@ def _foot(published: Published, figure: Figure) -> alt.Chart:
     notes = [panel.note for panel in figure.panels if panel.note]
     lines = [line for text in (*notes, _source(published, figure)) for line in textwrap.wrap(text, _LINE)]
     rows = [{"line": number, "text": line} for number, line in enumerate(lines)]
-    mark = alt.Chart(alt.Data(values=rows), width=_WIDTH, height=alt.Step(16)).mark_text(
+    mark = alt.Chart(alt.InlineData(values=rows), width=_WIDTH, height=alt.Step(16)).mark_text(
         align="left", fontSize=12, color=QUIET.light
     )
     return mark.encode(x=alt.value(0), y=alt.Y("line:O", axis=None), text="text:N")

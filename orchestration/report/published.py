@@ -1,5 +1,6 @@
 """What the page reads: the marts and ops of one published copy, and nothing else."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.errors import ConfigurationError
-from orchestration.report.palette import Series, series_of
+from orchestration.report.palette import ORGANIZATIONS, Series, series_of
 from orchestration.settings import Settings
 from orchestration.warehouse.query import query
 from orchestration.warehouse.results import printable
@@ -104,9 +105,10 @@ class Published:
 
     @cached_property
     def organizations(self) -> Mapping[str, str]:
-        """Display names by organisation."""
+        """Display names by organisation, of those whose name is nobody else's."""
         rows = self.rows("select organization_id, display_name from dim_organization where display_name is not null")
-        return {row["organization_id"]: row["display_name"] for row in rows}
+        uses = Counter([*(row["display_name"] for row in rows), *(series.name for series in ORGANIZATIONS)])
+        return {row["organization_id"]: row["display_name"] for row in rows if uses[row["display_name"]] == 1}
 
     @cached_property
     def month(self) -> date | None:
@@ -120,7 +122,8 @@ class Published:
             select coalesce(max(month) filter (share >= 0.5), max(month)) as month from months
             """
         )
-        return row["month"]
+        month: date | None = row["month"]
+        return month
 
     @cached_property
     def intervals(self) -> Mapping[str, dict[str, Any]]:

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 
 import altair as alt
 
-from orchestration.report.charts.base import BILLIONS, chart, colours, tips
-from orchestration.report.palette import GRID, NEUTRAL, QUIET, TEXT, Ink, Series
-
-_STEP = alt.Step(38)
+from orchestration.report.charts.base import BILLIONS, ROW, Drawing, chart, colours, heads, places, tips
+from orchestration.report.palette import GRID, NEUTRAL, QUIET, Ink, Series
 
 
 @dataclass(frozen=True)
@@ -30,7 +28,7 @@ class Bar:
     piece: str = ""
 
 
-def bars(ink: Ink, shown: Sequence[Bar]) -> alt.LayerChart:
+def bars(ink: Ink, shown: Sequence[Bar]) -> Drawing:
     """Bars in the given order, each with its value at its end."""
     rows = [
         {"order": number, "name": bar.name, "value": bar.value, "text": bar.text, "series": bar.look.name}
@@ -39,17 +37,19 @@ def bars(ink: Ink, shown: Sequence[Bar]) -> alt.LayerChart:
     looks = tuple(dict.fromkeys(bar.look for bar in shown))
     # Room for the value behind the longest bar.
     x = _lengths("value:Q", max((bar.value for bar in shown), default=0) * 1.25)
-    base = chart(ink, rows, _STEP).encode(y=_places())
+    base = chart(ink, rows, ROW * len(shown)).encode(y=places())
     return alt.layer(
-        _bar(base).encode(x=x, color=colours(ink, _unique(looks)), tooltip=tips("name", {"text": "downloads"})),
-        _head(base, ink),
+        base.mark_bar(height=17, yOffset=8).encode(
+            x=x, color=colours(ink, _unique(looks)), tooltip=tips("name", {"text": "downloads"})
+        ),
+        heads(ink, [bar.name for bar in shown]),
         base.mark_text(align="left", baseline="middle", dx=6, yOffset=8, fontSize=12, color=ink(QUIET)).encode(
             x=x, text="text:N"
         ),
     )
 
 
-def stacked_bars(ink: Ink, pieces: Sequence[Bar], series: Sequence[Series], *, is_share: bool) -> alt.LayerChart:
+def stacked_bars(ink: Ink, pieces: Sequence[Bar], series: Sequence[Series], *, is_share: bool) -> Drawing:
     """Bars made of pieces, in the order of the series; pieces of the same series keep their own order."""
     names = list(dict.fromkeys(piece.name for piece in pieces))
     order = {one.name: number for number, one in enumerate(series)}
@@ -61,33 +61,19 @@ def stacked_bars(ink: Ink, pieces: Sequence[Bar], series: Sequence[Series], *, i
         place = {"order": names.index(piece.name), "low": low, "high": high, "series": piece.look.name}
         rows.append(place | {"name": f"{piece.name}: {piece.piece or piece.look.name}", "text": piece.text})
     x = _lengths("low:Q", 1 if is_share else max(ends.values(), default=0), is_share=is_share)
-    heads = chart(ink, [{"order": number, "name": name} for number, name in enumerate(names)], _STEP)
     tooltip = tips("name", {"text": "share" if is_share else "downloads"})
     return alt.layer(
-        _bar(chart(ink, rows, _STEP), stroke=ink(GRID), strokeWidth=0.75).encode(
-            y=_places(), x=x, x2="high:Q", color=colours(ink, series, legend=True), tooltip=tooltip
-        ),
-        _head(heads.encode(y=_places()), ink),
+        chart(ink, rows, ROW * len(names))
+        .mark_bar(height=17, yOffset=8, stroke=ink(GRID), strokeWidth=0.75)
+        .encode(y=places(), x=x, x2="high:Q", color=colours(ink, series, legend=True), tooltip=tooltip),
+        heads(ink, names),
     )
-
-
-def _bar(base: alt.Chart, **look: object) -> alt.Chart:
-    return base.mark_bar(height=17, yOffset=8, **look)
-
-
-def _head(base: alt.Chart, ink: Ink) -> alt.Chart:
-    return base.mark_text(align="left", baseline="middle", dy=-9, fontSize=12, color=ink(TEXT)).encode(
-        x=alt.value(0), text="name:N"
-    )
-
-
-def _places() -> alt.Y:
-    return alt.Y("order:O", title=None, axis=None, scale=alt.Scale(paddingInner=0.1, paddingOuter=0.1))
 
 
 def _lengths(field: str, maximum: float, *, is_share: bool = False) -> alt.X:
-    labels = {"format": "%"} if is_share else {"labelExpr": BILLIONS}
-    axis = alt.Axis(domain=False, ticks=False, tickCount=4, **labels)
+    axis = alt.Axis(
+        domain=False, ticks=False, tickCount=4, labelExpr="format(datum.value, '%')" if is_share else BILLIONS
+    )
     return alt.X(field, title=None, scale=alt.Scale(domain=[0, maximum or 1], nice=False), axis=axis)
 
 

@@ -5,10 +5,12 @@ Parameters have names of their own: the library would number them through the pr
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import altair as alt
 
+from orchestration.report.figure import months_from
 from orchestration.report.palette import BAND, GRID, QUIET, TEXT, Ink, Series
 
 FONT = "system-ui, 'Segoe UI', Helvetica, Arial, sans-serif"
@@ -16,12 +18,18 @@ FONT = "system-ui, 'Segoe UI', Helvetica, Arial, sans-serif"
 BILLIONS = "replace(format(datum.value, '~s'), 'G', 'B')"
 _MONTHS = "utcmonth(datum.value) == 0 ? utcFormat(datum.value, '%Y') : utcFormat(datum.value, '%b')"
 
+#: Pixels of a row with a mark and, above it, what it is.
+ROW = 38
+
+#: What altair makes of layers.
+Drawing = alt.LayerChart | alt.FacetChart
+
 Rows = Iterable[Mapping[str, Any]]
 
 
-def chart(ink: Ink, rows: Rows, height: int | alt.Step) -> alt.Chart:
+def chart(ink: Ink, rows: Rows, height: int) -> alt.Chart:
     """An empty chart on some rows."""
-    return alt.Chart(alt.Data(values=list(rows)), width=chart_width(ink), height=height)
+    return alt.Chart(alt.InlineData(values=list(rows)), width=chart_width(ink), height=height)
 
 
 def chart_width(ink: Ink) -> Any:
@@ -37,8 +45,7 @@ def config(ink: Ink) -> dict[str, Any]:
         "background": "transparent" if ink.is_page else "#ffffff",
         "font": FONT if ink.is_page else "sans-serif",
         "aria": False,  # the figure carries one text with the finding; every mark would be read out otherwise
-        "autosize": {"type": "fit-x" if ink.is_page else "pad", "contains": "padding"},
-        "padding": 4,
+        "padding": {"left": 4, "top": 4, "right": 14, "bottom": 4},
         "view": {"stroke": None},
         "axis": quiet | axis,
         "legend": quiet | {"orient": "bottom", "columns": 4, "title": None, "labelLimit": 240, "symbolType": "square"},
@@ -59,12 +66,42 @@ def plain_axis(low: float, high: float, form: str) -> alt.Y:
     return alt.Y("value:Q", title=None, scale=alt.Scale(domain=[low, high], nice=False), axis=axis)
 
 
-def months_axis() -> alt.X:
-    """A horizontal axis of days, in UTC."""
+def domain_of(axis: alt.Y) -> tuple[float, float]:
+    """The two values between which an axis of this module runs."""
+    described: Any = axis.to_dict()
+    low, high = described["scale"]["domain"]
+    return low, high
+
+
+def months_axis(days: Iterable[date]) -> alt.X:
+    """A horizontal axis of days, in UTC, with whole years and as many months between as a phone has room for."""
+    found = sorted(days)
+    months = months_from(found[0].replace(day=1), found[-1]) if found else []
+    step = 3 if len(months) <= 20 else 6 if len(months) <= 40 else 12
+    ticks = [month for month in months if month >= found[0] and (month.month - 1) % step == 0] or months[:1]
     axis = alt.Axis(
-        grid=False, ticks=False, labelExpr=_MONTHS, labelOverlap="greedy", labelSeparation=8, tickCount="month"
+        grid=False,
+        ticks=False,
+        labelExpr=_MONTHS,
+        labelOverlap="greedy",
+        values=[alt.DateTime(year=tick.year, month=tick.month, date=1, utc=True) for tick in ticks],
     )
     return alt.X("date:T", title=None, scale=alt.Scale(type="utc", nice=False), axis=axis)
+
+
+def places() -> alt.Y:
+    """One place a row, in their order; what a row is stands above its mark, so that it fits a phone."""
+    scale = alt.Scale(type="band", paddingInner=0.1, paddingOuter=0.1)
+    return alt.Y("order:O", title=None, axis=None, scale=scale)
+
+
+def heads(ink: Ink, names: Sequence[str]) -> alt.Chart:
+    """What each row is, above its mark."""
+    rows = [{"order": number, "name": name} for number, name in enumerate(names)]
+    mark = chart(ink, rows, ROW * len(names)).mark_text(
+        align="left", baseline="middle", dy=-9, fontSize=12, color=ink(TEXT)
+    )
+    return mark.encode(y=places(), x=alt.value(0), text="name:N")
 
 
 def colours(ink: Ink, series: Sequence[Series], *, legend: bool = False) -> alt.Color:
@@ -91,7 +128,7 @@ def columns(ink: Ink, rows: Rows, series: Sequence[Series], height: int) -> alt.
     Rows have the column's ``date`` and ``end``, its head ``when``, and the texts ``s0``, ``s1``, … of the series.
     """
     shown = tips("when", {f"s{number}": one.name for number, one in enumerate(series)})
-    mark = chart(ink, rows, height).mark_rect(color=ink(BAND)).encode(x=months_axis(), x2="end:T", tooltip=shown)
+    mark = chart(ink, rows, height).mark_rect(color=ink(BAND)).encode(x=alt.X("date:T"), x2="end:T", tooltip=shown)
     if not ink.is_page:
         return mark.encode(opacity=alt.value(0))
     pointed = alt.selection_point(name="pointed", on="pointerover", clear="pointerout", fields=["date"], empty=False)

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 
 import altair as alt
 
-from orchestration.report.charts.base import BILLIONS, chart, chart_width, colours, dashes, tips
+from orchestration.report.charts.base import BILLIONS, Drawing, chart, chart_width, colours, dashes, tips
 from orchestration.report.palette import Ink, Series
 from orchestration.report.wording import amount
+
+#: Ticks of a scale of downloads.
+_POWERS = [10**power for power in range(1, 11)]
 
 
 @dataclass(frozen=True)
@@ -19,7 +22,7 @@ class Curve:
     points: tuple[tuple[int, float], ...]
 
 
-def curves(ink: Ink, baselines: Sequence[Curve], models: Sequence[Curve], ages: Sequence[int]) -> alt.LayerChart:
+def curves(ink: Ink, baselines: Sequence[Curve], models: Sequence[Curve], ages: Sequence[int]) -> Drawing:
     """Baselines as thick lines, models as thin ones in the colour of their organisation; pointing names the model."""
     x_axis = alt.Axis(values=list(ages), grid=False, ticks=False, format="d", labelOverlap="greedy")
     x = alt.X(
@@ -32,7 +35,7 @@ def curves(ink: Ink, baselines: Sequence[Curve], models: Sequence[Curve], ages: 
         "value:Q",
         title=None,
         scale=alt.Scale(type="log", nice=False, padding=8),
-        axis=alt.Axis(labelExpr=f"datum.label ? {BILLIONS} : ''", tickCount=4, domain=False, ticks=False, format="~s"),
+        axis=alt.Axis(labelExpr=BILLIONS, values=_POWERS, domain=False, ticks=False),
     )
     layers = []
     for shown, width, size in ((baselines, 4, 40), (models, 1.75, 55)):

@@ -6,10 +6,12 @@ from datetime import date
 
 import altair as alt
 
-from orchestration.report.charts.base import chart, chart_width, colours, months_axis, tips
+from orchestration.report import wording
+from orchestration.report.charts.base import ROW, Drawing, chart, chart_width, colours, heads, months_axis, places, tips
 from orchestration.report.palette import BAND, GRID, QUIET, TEXT, Ink, Series
 
-_STEP = alt.Step(40)
+#: Ticks of a scale of ratios.
+_RATIOS = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100]
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class Interval:
     text: str
 
 
-def intervals(ink: Ink, shown: Sequence[Interval]) -> alt.LayerChart:
+def intervals(ink: Ink, shown: Sequence[Interval]) -> Drawing:
     """One row each: a bar from the earliest to the latest date, a tick for each case, a dot for the default."""
     rows = [
         {
@@ -38,25 +40,23 @@ def intervals(ink: Ink, shown: Sequence[Interval]) -> alt.LayerChart:
         for number, one in enumerate(shown)
     ]
     cases = [
-        {"order": number, "date": day.isoformat(), "case": f"{one.name}: {case}", "text": f"{day.day} {day:%B %Y}"}
+        {"order": number, "date": day.isoformat(), "case": f"{one.name}: {case}", "text": wording.day(day)}
         for number, one in enumerate(shown)
         for day, case in one.cases
     ]
-    y = alt.Y("order:O", title=None, axis=None, scale=alt.Scale(paddingInner=0.1, paddingOuter=0.1))
-    x, base = months_axis(), chart(ink, rows, _STEP).encode(y=y)
+    x = months_axis(day for one in shown for day in (one.earliest, one.latest))
+    base = chart(ink, rows, ROW * len(shown)).encode(y=places())
     return alt.layer(
         base.mark_bar(height=8, yOffset=9, color=ink(BAND), opacity=0.35, cornerRadius=4).encode(
             x=x, x2="end:T", tooltip=tips("name", {"text": "interval"})
         ),
-        chart(ink, cases, _STEP)
+        chart(ink, cases, ROW * len(shown))
         .mark_tick(thickness=2, height=14, yOffset=9, orient="vertical", color=ink(QUIET))
-        .encode(y=y, x=x, tooltip=tips("case", {"text": "passed on"})),
+        .encode(y=places(), x=x, tooltip=tips("case", {"text": "passed on"})),
         base.mark_point(filled=True, size=110, yOffset=9, opacity=1, color=ink(TEXT)).encode(
             x=alt.X("default:T"), tooltip=tips("name", {"text": "interval"})
         ),
-        base.mark_text(align="left", baseline="middle", dy=-9, fontSize=12, color=ink(TEXT)).encode(
-            x=alt.value(0), text="name:N"
-        ),
+        heads(ink, [one.name for one in shown]),
     )
 
 
@@ -70,34 +70,27 @@ class Ratio:
     texts: tuple[str, str]
 
 
-def ratios(ink: Ink, shown: Sequence[Ratio], legend: tuple[Series, Series]) -> alt.LayerChart:
+def ratios(ink: Ink, shown: Sequence[Ratio], definitions: tuple[Series, Series]) -> Drawing:
     """One row each, on a logarithmic scale with a line at 1: a ring for the first definition, a disc for the second."""
     rows = [
         {"order": number, "name": one.name, "series": one.look.name, "value": value, "text": text, "kind": kind.name}
         for number, one in enumerate(shown)
-        for kind, value, text in zip(legend, one.values, one.texts, strict=True)
+        for kind, value, text in zip(definitions, one.values, one.texts, strict=True)
         if value
     ]
     looks = list({one.look.name: one.look for one in shown}.values())
-    y = alt.Y("order:O", title=None, axis=None, scale=alt.Scale(paddingInner=0.1, paddingOuter=0.1))
-    axis = alt.Axis(
-        labelExpr="datum.label ? datum.label + '×' : ''", tickCount=5, domain=False, ticks=False, format="~g"
-    )
+    axis = alt.Axis(values=_RATIOS, labelExpr="datum.label + ' x'", domain=False, ticks=False, format="~g")
     x = alt.X("value:Q", title=None, scale=alt.Scale(type="log", nice=False, padding=14), axis=axis)
-    base = chart(ink, rows, _STEP).encode(
-        y=y, x=x, color=colours(ink, looks), tooltip=tips("name", {"kind": "definition", "text": "relative adoption"})
+    base = chart(ink, rows, ROW * len(shown)).encode(
+        y=places(), x=x, color=colours(ink, looks), tooltip=tips("name", {"kind": "baseline", "text": "adoption"})
     )
-    heads = chart(ink, [{"order": number, "name": one.name} for number, one in enumerate(shown)], _STEP)
-    # Both definitions of one name, told apart by form: a ring and a disc.
-    first, second = ({"field": "kind", "equal": one.name} for one in legend)
-    one = chart(ink, [{"value": 1}], _STEP).mark_rule(color=ink(QUIET), strokeDash=[4, 3]).encode(x=x)
+    first, second = ({"field": "kind", "equal": one.name} for one in definitions)
+    level = chart(ink, [{"value": 1}], ROW * len(shown)).mark_rule(color=ink(QUIET), strokeDash=[4, 3]).encode(x=x)
     return alt.layer(
-        one,
+        level,
         base.mark_point(filled=False, size=90, strokeWidth=2, yOffset=9, opacity=1).transform_filter(first),
         base.mark_point(filled=True, size=100, yOffset=9, opacity=1).transform_filter(second),
-        heads.mark_text(align="left", baseline="middle", dy=-9, fontSize=12, color=ink(TEXT)).encode(
-            y=y, x=alt.value(0), text="name:N"
-        ),
+        heads(ink, [one.name for one in shown]),
     )
 
 
@@ -111,13 +104,13 @@ class Cell:
     text: str
 
 
-def coverage_map(ink: Ink, cells: Sequence[Cell], look: Series) -> alt.LayerChart:
+def coverage_map(ink: Ink, cells: Sequence[Cell], look: Series) -> Drawing:
     """One row a figure, one cell a month: the fuller the colour, the more is known."""
     names = list(dict.fromkeys(cell.row for cell in cells))
     rows = [
         {
             "order": names.index(cell.row),
-            "name": f"{cell.row}, {cell.month:%B %Y}",
+            "name": f"{cell.row}, {wording.month(cell.month)}",
             "date": cell.month.isoformat(),
             "end": cell.month.replace(day=28).isoformat(),
             "share": cell.share or 0,
@@ -125,14 +118,11 @@ def coverage_map(ink: Ink, cells: Sequence[Cell], look: Series) -> alt.LayerChar
         }
         for cell in cells
     ]
-    y = alt.Y("order:O", title=None, axis=None, scale=alt.Scale(paddingInner=0.1, paddingOuter=0.1))
-    base = chart(ink, rows, _STEP).encode(y=y, x=months_axis(), x2="end:T", tooltip=tips("name", {"text": "known"}))
-    heads = chart(ink, [{"order": number, "name": name} for number, name in enumerate(names)], _STEP)
+    x = months_axis(cell.month for cell in cells)
+    full = alt.FillOpacity("share:Q", scale=alt.Scale(domain=[0, 1], range=[0, 1]), legend=None)
     return alt.layer(
-        base.mark_bar(height=14, yOffset=8, fill=ink(look), stroke=ink(GRID)).encode(
-            fillOpacity=alt.FillOpacity("share:Q", scale=alt.Scale(domain=[0, 1], range=[0, 1]), legend=None)
-        ),
-        heads.mark_text(align="left", baseline="middle", dy=-9, fontSize=12, color=ink(TEXT)).encode(
-            y=y, x=alt.value(0), text="name:N"
-        ),
+        chart(ink, rows, ROW * len(names))
+        .mark_bar(height=14, yOffset=8, fill=ink(look), stroke=ink(GRID))
+        .encode(y=places(), x=x, x2="end:T", fillOpacity=full, tooltip=tips("name", {"text": "known"})),
+        heads(ink, names),
     ).properties(width=chart_width(ink))

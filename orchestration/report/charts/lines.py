@@ -7,12 +7,14 @@ from typing import Any
 import altair as alt
 
 from orchestration.report.charts.base import (
+    Drawing,
     chart,
     chart_width,
     colours,
     columns,
     counts_axis,
     dashes,
+    domain_of,
     months_axis,
 )
 from orchestration.report.palette import BAND, Ink, Series
@@ -33,8 +35,9 @@ def lines(
     height: int = 380,
     step: bool = False,
     band: tuple[date, date] | None = None,
+    is_named: bool = True,
     when: Callable[[date], str] = "{:%B %Y}".format,
-) -> alt.LayerChart:
+) -> Drawing:
     """Lines over time; pointing at a date shows all values of that date.
 
     Args:
@@ -46,6 +49,7 @@ def lines(
         height: of the plot, in pixels.
         step: whether a value holds until the next.
         band: interval to be marked, e.g. of a crossover.
+        is_named: whether names stand at the ends; otherwise the figure needs a legend.
         when: day to the head of its tooltip.
     """
     shown = [one for one in series if any(value is not None for _, value in points.get(one.key, ()))]
@@ -53,7 +57,8 @@ def lines(
     rows = [
         {"date": day.isoformat(), "value": value, "series": one.name} for one in shown for day, value in points[one.key]
     ]
-    base = chart(ink, rows, height).encode(x=months_axis(), y=axis, color=colours(ink, shown))
+    x = months_axis(day for one in shown for day, _ in points[one.key])
+    base = chart(ink, rows, height).encode(x=x, y=axis, color=colours(ink, shown, legend=not is_named))
     layers = [
         *([_band(ink, band, height)] if band else []),
         base.mark_line(strokeWidth=2.25, interpolate="step-after" if step else "linear", strokeJoin="round").encode(
@@ -61,7 +66,7 @@ def lines(
         ),
         # A dot keeps a value visible whose neighbours are unknown.
         base.mark_point(size=12, filled=True, opacity=1).transform_filter("isValid(datum.value)"),
-        _names(ink, points, shown, axis, height),
+        *(_names(ink, points, shown, axis, height) if is_named else []),
         columns(ink, _texts(points, shown, say, when), shown, height),
     ]
     return alt.layer(*layers).properties(width=chart_width(ink), height=height)
@@ -88,16 +93,23 @@ def _largest(points: Points) -> float:
     return max((value for series in points.values() for _, value in series if value is not None), default=0) or 1
 
 
-def _names(ink: Ink, points: Points, series: Sequence[Series], axis: alt.Y, height: int) -> alt.Chart:
-    """The name of each line beside its last value, set apart where they would overlap."""
-    low, high = axis.to_dict()["scale"]["domain"]
+def _names(ink: Ink, points: Points, series: Sequence[Series], axis: alt.Y, height: int) -> list[alt.Chart]:
+    """The name of each line beside its last value, set apart where they would overlap, and a thread to the value."""
+    low, high = domain_of(axis)
     pixel = (high - low) / height
     ends = [next((day, value) for day, value in reversed(points[one.key]) if value is not None) for one in series]
     places = apart([value for _, value in ends], _NAME_HEIGHT * pixel, low + 6 * pixel, high - 6 * pixel)
     last = max((day for day, _ in ends), default=date.min).isoformat()
-    rows = [{"date": last, "value": place, "series": one.name} for one, place in zip(series, places, strict=True)]
-    mark = chart(ink, rows, height).mark_text(align="left", baseline="middle", dx=8, fontSize=12, fontWeight=600)
-    return mark.encode(x=months_axis(), y=axis, text="series:N", color=colours(ink, series))
+    rows = [
+        {"date": last, "value": end if day.isoformat() == last else None, "place": place, "series": one.name}
+        for one, place, (day, end) in zip(series, places, ends, strict=True)
+    ]
+    base = chart(ink, rows, height).encode(x=alt.X("date:T"), color=colours(ink, series))
+    thread = base.mark_rule(xOffset=3, x2Offset=15, opacity=0.55).encode(
+        x2="date:T", y=alt.Y("value:Q"), y2=alt.Y2("place:Q")
+    )
+    name = base.mark_text(align="left", baseline="middle", dx=18, fontSize=12, fontWeight=600)
+    return [thread, name.encode(y=alt.Y("place:Q"), text="series:N")]
 
 
 def _texts(
@@ -119,4 +131,4 @@ def _texts(
 
 def _band(ink: Ink, band: tuple[date, date], height: int) -> alt.Chart:
     rows = [{"date": band[0].isoformat(), "end": (band[1] + timedelta(days=1)).isoformat()}]
-    return chart(ink, rows, height).mark_rect(color=ink(BAND), opacity=0.22).encode(x=months_axis(), x2="end:T")
+    return chart(ink, rows, height).mark_rect(color=ink(BAND), opacity=0.22).encode(x=alt.X("date:T"), x2="end:T")

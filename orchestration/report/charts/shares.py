@@ -5,14 +5,14 @@ from datetime import date, timedelta
 
 import altair as alt
 
-from orchestration.report.charts.base import chart, chart_width, colours, columns, months_axis
+from orchestration.report.charts.base import Drawing, chart, chart_width, colours, columns, months_axis
 from orchestration.report.palette import Ink, Series
 from orchestration.report.wording import month, percent
 
 
 def monthly_shares(
     ink: Ink, shares: Mapping[date, Mapping[str, float]], series: Sequence[Series], *, height: int = 300
-) -> alt.LayerChart:
+) -> Drawing:
     """Shares stacked to 100 %, as an area of one step a month; a month that is not known stays empty.
 
     Args:
@@ -35,6 +35,6 @@ def monthly_shares(
     area = (
         chart(ink, rows, height)
         .mark_rect()
-        .encode(x=months_axis(), x2="end:T", y=y, y2="high:Q", color=colours(ink, series, legend=True))
+        .encode(x=months_axis(shares), x2="end:T", y=y, y2="high:Q", color=colours(ink, series, legend=True))
     )
     return alt.layer(area, columns(ink, texts, series, height)).properties(width=chart_width(ink), height=height)

@@ -29,7 +29,7 @@ def relative_adoption(published: Published) -> Figure:
         """  # noqa: S608
     )
     records = published.rows(_RECENT)
-    ages = sorted({record["checkpoint_days"] for record in records})
+    ages = sorted({row["checkpoint_days"] for row in (*baselines, *records)})
     models = _models(records)
     figure = Figure(
         name="relative-adoption",
@@ -40,8 +40,8 @@ def relative_adoption(published: Published) -> Figure:
             Panel(
                 f"Relative adoption {_AGE} days after the release, recent models",
                 lambda ink: ratios(ink, _ratios(published, models), BASELINES),
-                note=f"Ring: {BASELINES[0].name}. Disc: {BASELINES[1].name}. Right of the dashed line a model is ahead of "
-                "its size class. Logarithmic scale.",
+                note=f"Ring: {BASELINES[0].name}. Disc: {BASELINES[1].name}. Right of the dashed line a model is ahead "
+                "of its size class. Logarithmic scale.",
             ),
             *_curves(published, baselines, records, ages),
         ),
@@ -49,9 +49,9 @@ def relative_adoption(published: Published) -> Figure:
         choices=(*SCOPE_CHOICES, "report_release_date", "report_adoption_checkpoints", "report_adoption_cohort"),
         kinds=(*DOWNLOAD_KINDS, "registry_release_dates"),
         notes=(
-            f"Drawn are up to {_MODELS} models of each size class: the most downloaded at their newest checkpoint among "
-            f"those released within {_RECENT_DAYS} days of the newest checkpoint and at least {_AGE} days old. All models "
-            "are in the mart.",
+            f"Drawn are up to {_MODELS} models of each size class: the most downloaded at their newest checkpoint "
+            f"among those released within {_RECENT_DAYS} days of the newest checkpoint and at least {_AGE} days old. "
+            "All models are in the mart.",
         ),
     )
     return figure if records and baselines else without_data(figure, published.reason(MART))
@@ -96,7 +96,9 @@ def _ratios(published: Published, models: Sequence[Mapping[str, Any]]) -> list[R
         known = {row["definition"]: row["ratios"].get(_AGE) for row in rows}
         values = [known.get(one.key) for one in BASELINES]
         if any(value is not None for value in values):
-            texts = [f"{wording.decimal(value)} × the baseline" if value is not None else "unknown" for value in values]
+            texts = [
+                f"{wording.decimal(value)} times the baseline" if value is not None else "unknown" for value in values
+            ]
             look = published.organization(rows[0]["organization_id"])
             name = f"{model_id} ({rows[0]['size_bucket']})"
             shown.append(Ratio(name, look, (values[0], values[1]), (texts[0], texts[1])))
@@ -122,7 +124,9 @@ def _curves(
 def _curve_panel(name: str, lines: Sequence[Curve], models: Sequence[Curve], ages: Sequence[int]) -> Panel:
     looks: dict[str, Series] = {curve.look.name: curve.look for curve in (*lines, *models)}
     title = f"{name} parameters: downloads by age"
-    return Panel(title, lambda ink: curves(ink, lines, models, ages), tuple(looks.values()), is_wide=False)
+    return Panel(
+        title, lambda ink: curves(ink, lines, models, ages), tuple(looks.values()), has_lines=True, is_wide=False
+    )
 
 
 def _baseline(look: Series, rows: Sequence[Record]) -> Curve:
@@ -163,6 +167,6 @@ def _finding(models: Sequence[Mapping[str, Any]]) -> str:
     above = sum(1 for ratio, _ in known if ratio > 1)
     parts = [f"{model['model_id']} {wording.decimal(ratio)} ({model['size_bucket']})" for ratio, model in known[:3]]
     return (
-        f"{_AGE} days after their release {above} of {len(known)} recent models drawn here are above the baseline of May "
-        f"2026; the highest: {wording.listed(parts)}."
+        f"{_AGE} days after their release {above} of {len(known)} recent models drawn here are above the baseline of "
+        f"May 2026; the highest: {wording.listed(parts)}."
     )

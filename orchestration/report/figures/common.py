@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from orchestration.report import wording
 from orchestration.report.figure import Column, Record
@@ -61,20 +60,28 @@ def crossover(published: Published, crossover_id: str) -> str | None:
     return None if row is None else crossover_sentence(row)
 
 
-def crossover_sentence(row: dict[str, Any]) -> str:
+def crossover_sentence(row: Record) -> str:
     """One crossover in a sentence: the default's date and the interval over the sensitivity cases."""
-    who = f"{row['challenger']} and {row['incumbent']} ({row['measure']})"
+    who = f"{capital(row['challenger'])} and {row['incumbent']} ({row['measure']})"
     if row["crossing_date"] is None:
-        return f"{who}: no crossing is dated under the default choices; {row['reason'] or 'the reason is not known'}."
-    if row["earliest_date"] == row["latest_date"]:
-        interval = "the same date"
-    else:
-        interval = f"{wording.day(row['earliest_date'])} to {wording.day(row['latest_date'])}"
+        return f"{who}: no date under the default choices; {row['reason'] or 'the reason is not known'}."
     return (
-        f"{row['challenger']} passed {row['incumbent']} ({row['measure']}) on {wording.day(row['crossing_date'])} under "
-        f"the default choices; over the {row['cases']} cases that change one choice each: {interval} "
-        f"({row['cases_crossed']} of them saw the passing)."
+        f"{capital(row['challenger'])} passed {row['incumbent']} ({row['measure']}) on "
+        f"{wording.day(row['crossing_date'])}; {interval(row)}."
     )
+
+
+def interval(row: Record) -> str:
+    """Earliest and latest date of a crossover over its cases."""
+    cases = f"{row['cases_crossed']} of {row['cases']} cases"
+    if row["earliest_date"] == row["latest_date"]:
+        return f"{cases} give this date"
+    return f"{cases} give dates from {wording.day(row['earliest_date'])} to {wording.day(row['latest_date'])}"
+
+
+def capital(text: str) -> str:
+    """The text with a capital at its beginning."""
+    return text[:1].upper() + text[1:]
 
 
 def band(published: Published, crossover_id: str) -> tuple[date, date] | None:

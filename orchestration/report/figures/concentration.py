@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 
 from orchestration.report import wording
 from orchestration.report.charts.base import plain_axis
@@ -13,7 +14,7 @@ from orchestration.report.published import Published
 
 MART = "report_concentration"
 _INDICES = (
-    ("herfindahl_index", "Herfindahl–Hirschman index (1: one has all)"),
+    ("herfindahl_index", "Herfindahl-Hirschman index (1: one has all)"),
     ("gini", "Gini coefficient (0: all have the same)"),
     ("top_10_share", "Share of the ten largest"),
 )
@@ -51,26 +52,15 @@ def concentration(published: Published) -> Figure:
 
 def _panel(records: Sequence[Record], series: tuple[Series, ...], index: str, title: str) -> Panel:
     points: Points = {key: _monthly(rows, index) for key, rows in grouped(records, "series").items()}
-    bare = tuple(Series(one.key, _short(one), one.light, one.dark, one.dash) for one in series)
+    say = partial(wording.decimal, digits=3)
+    axis = plain_axis(0, 1, ".1f")
     return Panel(
         title,
-        lambda ink: lines(
-            ink,
-            points,
-            bare,
-            lambda value: wording.decimal(value, 3),
-            y=plain_axis(0, 1, ".1f"),
-            height=220,
-            when=wording.month,
-        ),
+        lambda ink: lines(ink, points, series, say, y=axis, height=220, is_named=False, when=wording.month),
         legend=series,
+        has_lines=True,
         is_wide=False,
     )
-
-
-def _short(series: Series) -> str:
-    measure, _, level = series.key.partition(" by ")
-    return f"{measure.split('_')[-1]}, {level}s"
 
 
 def _monthly(records: Sequence[Record], index: str) -> list[tuple[date, float | None]]:
@@ -83,9 +73,8 @@ def _finding(records: Sequence[Record], series: Sequence[Series]) -> str:
     for one in series:
         rows = [row for row in records if row["series"] == one.key]
         last = next(row for row in rows if row["month"] == newest(rows))
-        name = one.key.replace("_", " ").replace(" by ", " among ") + "s"
         parts.append(
-            f"{name} in {wording.month(last['month'])}: HHI {wording.decimal(last['herfindahl_index'], 3)}, Gini "
+            f"{one.name} in {wording.month(last['month'])}: HHI {wording.decimal(last['herfindahl_index'], 3)}, Gini "
             f"{wording.decimal(last['gini'])}, ten largest {wording.percent(last['top_10_share'])}"
         )
-    return "; ".join(parts)[:1].upper() + "; ".join(parts)[1:] + "." if parts else ""
+    return f"{'; '.join(parts)}." if parts else ""

@@ -34,7 +34,7 @@ def coverage(published: Published) -> Figure:
             Panel(
                 "",
                 lambda ink: coverage_map(ink, _cells(months), BAND),
-                note="The fuller a cell, the larger the part of models, tokens or cases that is known. Empty: nothing is.",
+                note="The fuller a cell, the more of the models, tokens or cases is known. Empty: nothing is.",
             ),
         ),
         table=Table(
@@ -64,11 +64,11 @@ def _cells(records: Sequence[Record]) -> list[Cell]:
     ]
 
 
-def _share(record: Record) -> float | None:
+def _share(record: Record) -> float:
     """Of what is in scope; where nobody can tell how much that is, the part of the parts that has any data."""
     if record["share_with_data"] is not None:
         return float(record["share_with_data"])
-    return 1 - record["absent"] / record["parts"]
+    return 1 - int(record["absent"]) / int(record["parts"])
 
 
 def _parts(record: Record) -> str:
@@ -76,7 +76,7 @@ def _parts(record: Record) -> str:
 
 
 def _name(mart: str) -> str:
-    return mart.removeprefix("report_").replace("_", " ").capitalize()
+    return mart.removeprefix("report_").replace("_", " ").replace("organization", "organisation").capitalize()
 
 
 def _finding(records: Sequence[Record]) -> str:
@@ -91,5 +91,6 @@ def _finding(records: Sequence[Record]) -> str:
     nothing = f" Nothing at all is known of {wording.listed([name.lower() for name in empty])}." if empty else ""
     return (
         f"Of {total:,} parts and months, {wording.percent(counts['measured'] / total)} are measured, "
-        f"{wording.percent(counts['partial'] / total)} partial and {wording.percent(counts['absent'] / total)} absent.{nothing}"
+        f"{wording.percent(counts['partial'] / total)} partial and {wording.percent(counts['absent'] / total)} absent."
+        f"{nothing}"
     )

@@ -1,9 +1,11 @@
 """When one series passed another, and how far that depends on the choices."""
 
+from collections.abc import Sequence
+
 from orchestration.report import wording
 from orchestration.report.charts.intervals import Interval, intervals
-from orchestration.report.figure import Figure, Panel, Table, grouped, without_data
-from orchestration.report.figures.common import DOWNLOAD_KINDS, count, crossover_sentence, dated, share, text
+from orchestration.report.figure import Figure, Panel, Record, Table, grouped, without_data
+from orchestration.report.figures.common import DOWNLOAD_KINDS, capital, count, crossover_sentence, dated, share, text
 from orchestration.report.published import Published
 
 MART = "report_crossovers"
@@ -19,7 +21,7 @@ def crossovers(published: Published) -> Figure:
         if first["earliest_date"] is None:
             continue
         default = published.intervals.get(crossover_id, {}).get("crossing_date")
-        name = f"{first['challenger']} pass {first['incumbent']}: {first['measure']}"
+        name = _name(first)
         span = f"{wording.day(first['earliest_date'])} to {wording.day(first['latest_date'])}"
         cases = [(row["crossing_date"], row["case_id"]) for row in rows if row["crossing_date"] is not None]
         dated_ones.append(Interval(name, default, first["earliest_date"], first["latest_date"], cases, span))
@@ -27,7 +29,7 @@ def crossovers(published: Published) -> Figure:
         name="crossovers",
         title="Crossovers, each with its interval over the sensitivity cases",
         marts=(MART,),
-        finding=" ".join(map(crossover_sentence, defaults)),
+        finding=_finding(defaults),
         panels=(
             Panel(
                 "",
@@ -55,9 +57,24 @@ def crossovers(published: Published) -> Figure:
         ),
         choices=("report_crossover_min_coverage", "report_crossover_derivatives", "report_performance_metric"),
         kinds=(*DOWNLOAD_KINDS, "edges", "inference_tokens", "evaluations"),
-        notes=_without(published),
+        notes=(*map(crossover_sentence, defaults), *_without(published)),
     )
     return figure if records else without_data(figure, published.reason(MART))
+
+
+def _name(row: Record) -> str:
+    return f"{capital(row['challenger'])} past {row['incumbent']}: {row['measure']}"
+
+
+def _finding(defaults: Sequence[Record]) -> str:
+    """How many are dated, and how far the narrowest and the widest interval go."""
+    crossed = [row for row in defaults if row["crossing_date"] is not None]
+    text = f"{len(crossed)} of {len(defaults)} crossovers have a date under the default choices."
+    if not crossed:
+        return text
+    days = sorted(((row["latest_date"] - row["earliest_date"]).days, _name(row)) for row in crossed)
+    (shortest, first), (longest, last) = days[0], days[-1]
+    return f"{text} Over the cases the narrowest interval has {shortest} days ({first}), the widest {longest} ({last})."
 
 
 def _without(published: Published) -> tuple[str, ...]:

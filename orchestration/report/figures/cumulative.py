@@ -55,8 +55,10 @@ def by_region(published: Published) -> Figure:
         ),
         choices=_CHOICES,
         kinds=DOWNLOAD_KINDS,
-        notes=_notes(records, crossover(published, "downloads_china_us"))
-        + ("The chart has the report's three regions; all regions are in the table, and shares are of all regions.",),
+        notes=(
+            *_notes(records, crossover(published, "downloads_china_us")),
+            "The chart has the report's three regions; all regions are in the table, and shares are of all regions.",
+        ),
     )
     return figure if records else without_data(figure, published.reason("report_cumulative_downloads_by_region"))
 
@@ -92,8 +94,8 @@ def by_organization(published: Published) -> Figure:
         ),
         choices=_CHOICES,
         kinds=DOWNLOAD_KINDS,
-        notes=_notes(shown, crossover(published, "downloads_qwen_llama"))
-        + (
+        notes=(
+            *_notes(shown, crossover(published, "downloads_qwen_llama")),
             "Drawn are the organisations that the report names and the eight largest; shares are of all organisations.",
         ),
     )

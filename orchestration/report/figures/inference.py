@@ -64,12 +64,15 @@ def _finding(records: Sequence[Record], regions: Sequence[Series]) -> str:
         return ""
     last = {row["series"]: row for row in records if row["month"] == newest(records)}
     parts = [
-        f"{one.name} {wording.percent(last[one.key]['share'])} (between {wording.percent(last[one.key]['share_low'])} "
-        f"and {wording.percent(last[one.key]['share_high'])}, whosever the unknown tokens are)"
+        f"{one.name} {wording.percent(row['share'])} ({wording.percent(row['share_low'])} to "
+        f"{wording.percent(row['share_high'])})"
         for one in regions
-        if one.key in last
+        if (row := last.get(one.key))
     ]
-    return f"Shares of tokens in {wording.month(newest(records))}: {wording.listed(parts)}."
+    return (
+        f"Shares of tokens in {wording.month(newest(records))}: {wording.listed(parts)}. In brackets: if all unknown "
+        "tokens were those of others, or of this region."
+    )
 
 
 def _denominator(records: Sequence[Record]) -> str:
@@ -78,7 +81,8 @@ def _denominator(records: Sequence[Record]) -> str:
         return ""
     last = next(row for row in records if row["month"] == newest(records))
     return (
-        f"Shares are of the {wording.amount(last['tokens_in_scope'])} tokens of {last['models_in_scope']} open models, not "
-        f"of all traffic: {wording.month(last['month'])} has {wording.amount(last['tokens_of_all'])} tokens in all, "
-        f"{wording.amount(last['tokens_unknown'])} of them of unknown openness ({last['days_with_data']} days with data)."
+        f"Shares are of the {wording.amount(last['tokens_in_scope'])} tokens of {last['models_in_scope']} open models, "
+        f"not of all traffic: {wording.month(last['month'])} has {wording.amount(last['tokens_of_all'])} in all, "
+        f"{wording.amount(last['tokens_unknown'])} of them of unknown openness; {last['days_with_data']} days have "
+        "data."
     )

@@ -16,6 +16,11 @@ MART = "report_performance_frontier"
 _SERIES: tuple[Series, ...] = (*REGIONS[:3], OPENNESS[1])
 
 
+#: Scales that the figure's text tells of; every panel tells of its own.
+_TOLD = 3
+_NAMES = {"artificial_analysis": "Artificial Analysis", "lmarena": "LMArena", "epoch": "Epoch AI"}
+
+
 def frontier(published: Published) -> Figure:
     """Scores of the best open model by region, and of the best closed one."""
     records = published.rows(f"from {MART} order by source, metric, index_version, basis, dimension, series, month")
@@ -24,7 +29,7 @@ def frontier(published: Published) -> Figure:
         name="performance-frontier",
         title="Best open model by region, and best closed model, for each index and version",
         marts=(MART,),
-        finding=_finding(drawn),
+        finding=" ".join(map(_finding, _scales(drawn)[:_TOLD])),
         panels=tuple(_panel(rows) for rows in _scales(drawn)),
         table=Table(
             (
@@ -50,9 +55,9 @@ def frontier(published: Published) -> Figure:
             filter(
                 None,
                 (
-                    "A model counts from the month of its release with its newest score in the version (basis `released`); "
-                    "the table has the months' snapshots too (basis `observed`). Versions have scales of their own: "
-                    "each has its own chart, and no line goes from one to another.",
+                    "A model counts from the month of its release with its newest score in the version (basis "
+                    "`released`); the table has the months' snapshots too (basis `observed`). Versions have scales of "
+                    "their own: each has its own chart, and no line goes from one to another.",
                     crossover(published, "performance_china_us"),
                 ),
             )
@@ -69,21 +74,22 @@ def _is_drawn(record: Record) -> bool:
 
 
 def _scales(records: Sequence[Record]) -> list[list[Record]]:
-    """One group for each source, metric and version: a scale of its own."""
+    """One group for each source, metric and version, a scale of its own; the newest first."""
     scales: dict[tuple[str, str, str], list[Record]] = {}
     for record in records:
         scales.setdefault((record["source"], record["metric"], record["index_version"]), []).append(record)
-    return list(scales.values())
+    return sorted(scales.values(), key=newest, reverse=True)
 
 
 def _panel(records: Sequence[Record]) -> Panel:
     points: Points = {key: _monthly(rows) for key, rows in grouped(records, "series").items()}
     scores = [record["score"] for record in records if record["score"] is not None]
     margin = 0.06 * (max(scores) - min(scores)) or 1.0
-    axis = plain_axis(min(scores) - margin, max(scores) + margin, "~g")
+    axis = plain_axis(min(scores) - margin, max(scores) + margin, ",.2~f")
     return Panel(
         _name(records[0]),
         lambda ink: lines(ink, points, _SERIES, wording.decimal, y=axis, height=240, step=True, when=wording.month),
+        finding=_finding(records),
         is_wide=False,
     )
 
@@ -94,22 +100,17 @@ def _monthly(records: Sequence[Record]) -> list[tuple[date, float | None]]:
 
 
 def _name(record: Record) -> str:
-    source = record["source"].replace("_", " ").capitalize()
-    metric = record["metric"].replace("_", " ")
-    version = record["index_version"]
-    name = metric.capitalize() if metric.lower().startswith(source.lower()) else f"{source}: {metric}"
-    return f"{name}, version {version}"
+    source = record["source"]
+    metric = record["metric"].removeprefix(source).strip("_").replace("_", " ")
+    return f"{_NAMES.get(source, source)}: {metric}, version {record['index_version']}"
 
 
 def _finding(records: Sequence[Record]) -> str:
-    """The newest month of each scale: the best of each series."""
-    sentences = []
-    for rows in _scales(records):
-        last = {row["series"]: row for row in rows if row["month"] == newest(rows)}
-        parts = [
-            f"{one.name} {wording.decimal(last[one.key]['score'], 1)} ({last[one.key]['source_model_name']})"
-            for one in _SERIES
-            if one.key in last
-        ]
-        sentences.append(f"{_name(rows[0])}, {wording.month(newest(rows))}: {wording.listed(parts)}.")
-    return " ".join(sentences[:4])
+    """The newest month of a scale: the best of each series."""
+    last = {row["series"]: row for row in records if row["month"] == newest(records)}
+    parts = [
+        f"{one.name} {wording.decimal(last[one.key]['score'], 1)} ({last[one.key]['source_model_name']})"
+        for one in _SERIES
+        if one.key in last
+    ]
+    return f"{_name(records[0])}, {wording.month(newest(records))}: {wording.listed(parts)}."
