@@ -77,7 +77,8 @@ def test_the_copy_describes_every_choice_of_the_project(published: Published) ->
 def test_the_finding_is_computed(figures: dict[str, Figure]) -> None:
     finding = figures["cumulative-downloads-by-region"].finding.replace("\N{NO-BREAK SPACE}", " ")
     assert finding == (
-        "Cumulative downloads as of 31 March 2026: China 1.24 billion, United States 345 million and Europe 63.1 million."
+        "Cumulative downloads as of 31 March 2026: China 1.24 billion, United States 345 million and Europe "
+        "63.1 million."
     )
 
 

@@ -1,5 +1,5 @@
--- Grain: one row per choice that the report's authors left open: the value that this build used. The figures' definitions
--- name the choices; a page or a table of figures can thus show them, whoever changed a var.
+-- Grain: one row per choice that the report's authors left open: the value that this build used. Definitions of figures
+-- name the choices, so whoever shows a figure can show what decided it.
 {% set choices = {
     'list_date': 'List of tracked models: newest, or the newest not later than a date',
     'lists': 'Lists that count: primary, or primary_and_extra',

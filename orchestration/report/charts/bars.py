@@ -72,7 +72,7 @@ def stacked_bars(ink: Ink, pieces: Sequence[Bar], series: Sequence[Series], *, i
 
 def _lengths(field: str, maximum: float, *, is_share: bool = False) -> alt.X:
     axis = alt.Axis(
-        domain=False, ticks=False, tickCount=4, labelExpr="format(datum.value, '%')" if is_share else BILLIONS
+        domain=False, ticks=False, tickCount=4, labelExpr="format(datum.value, '.0%')" if is_share else BILLIONS
     )
     return alt.X(field, title=None, scale=alt.Scale(domain=[0, maximum or 1], nice=False), axis=axis)
 

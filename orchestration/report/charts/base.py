@@ -13,6 +13,8 @@ import altair as alt
 from orchestration.report.figure import months_from
 from orchestration.report.palette import BAND, GRID, QUIET, TEXT, Ink, Series
 
+#: Pixels up to which a picture's legend has two columns.
+_NARROW = 500
 FONT = "system-ui, 'Segoe UI', Helvetica, Arial, sans-serif"
 #: SI prefixes, with the reader's B in place of G.
 BILLIONS = "replace(format(datum.value, '~s'), 'G', 'B')"
@@ -48,7 +50,7 @@ def config(ink: Ink) -> dict[str, Any]:
         "padding": {"left": 4, "top": 4, "right": 14, "bottom": 4},
         "view": {"stroke": None},
         "axis": quiet | axis,
-        "legend": quiet | {"orient": "bottom", "columns": 4, "title": None, "labelLimit": 240, "symbolType": "square"},
+        "legend": quiet | {"orient": "bottom", "title": None, "labelLimit": 260, "symbolType": "square"},
         "title": {"color": ink(TEXT), "anchor": "start", "fontSize": 14, "subtitleColor": ink(QUIET)},
     }
 
@@ -107,7 +109,11 @@ def heads(ink: Ink, names: Sequence[str]) -> alt.Chart:
 def colours(ink: Ink, series: Sequence[Series], *, legend: bool = False) -> alt.Color:
     """The colour of each series, by its name; a picture has a legend where the chart does not name its series."""
     scale = alt.Scale(domain=[one.name for one in series], range=[ink(one) for one in series])
-    return alt.Color("series:N", scale=scale, legend=alt.Legend() if legend and not ink.is_page else None)
+    return alt.Color("series:N", scale=scale, legend=_legend(ink) if legend and not ink.is_page else None)
+
+
+def _legend(ink: Ink) -> alt.Legend:
+    return alt.Legend(columns=4 if ink.width > _NARROW else 2)
 
 
 def dashes(series: Sequence[Series]) -> alt.StrokeDash:

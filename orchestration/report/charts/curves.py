@@ -37,6 +37,8 @@ def curves(ink: Ink, baselines: Sequence[Curve], models: Sequence[Curve], ages: 
         scale=alt.Scale(type="log", nice=False, padding=8),
         axis=alt.Axis(labelExpr=BILLIONS, values=_POWERS, domain=False, ticks=False),
     )
+    looks = list({curve.look.name: curve.look for curve in (*baselines, *models)}.values())
+    color, dash = colours(ink, looks, legend=True), dashes(looks)
     layers = []
     for shown, width, size in ((baselines, 4, 40), (models, 1.75, 55)):
         rows = [
@@ -51,14 +53,9 @@ def curves(ink: Ink, baselines: Sequence[Curve], models: Sequence[Curve], ages: 
             for age, value in curve.points
             if value > 0
         ]
-        looks = list({curve.look.name: curve.look for curve in shown}.values())
-        base = chart(ink, rows, 240).encode(x=x, y=y, color=colours(ink, looks, legend=True), detail="name:N")
+        base = chart(ink, rows, 240).encode(x=x, y=y, color=color, detail="name:N")
         layers += [
-            base.mark_line(strokeWidth=width, strokeJoin="round").encode(strokeDash=dashes(looks)),
+            base.mark_line(strokeWidth=width, strokeJoin="round").encode(strokeDash=dash),
             base.mark_point(size=size, filled=True, opacity=1).encode(tooltip=tips("name", {"text": "known"})),
         ]
-    return (
-        alt.layer(*layers)
-        .resolve_scale(color="independent", strokeDash="independent")
-        .properties(width=chart_width(ink), height=240)
-    )
+    return alt.layer(*layers).properties(width=chart_width(ink), height=240)
