@@ -37,12 +37,7 @@ def relative_adoption(published: Published) -> Figure:
         marts=(MART, "report_adoption_cohorts"),
         finding=_finding(models),
         panels=(
-            Panel(
-                f"Relative adoption {_AGE} days after the release, recent models",
-                lambda ink: ratios(ink, _ratios(published, models), BASELINES),
-                note=f"Ring: {BASELINES[0].name}. Disc: {BASELINES[1].name}. Right of the dashed line a model is ahead "
-                "of its size class. Logarithmic scale.",
-            ),
+            *_ratio_panel(_ratios(published, models)),
             *_curves(published, baselines, records, ages),
         ),
         table=_table(models, ages),
@@ -103,6 +98,17 @@ def _ratios(published: Published, models: Sequence[Mapping[str, Any]]) -> list[R
             name = f"{model_id} ({rows[0]['size_bucket']})"
             shown.append(Ratio(name, look, (values[0], values[1]), (texts[0], texts[1])))
     return sorted(shown, key=lambda one: -(one.values[1] or one.values[0] or 0))[:12]
+
+
+def _ratio_panel(shown: Sequence[Ratio]) -> tuple[Panel, ...]:
+    """The ratios at one age; no panel where no recent model has one."""
+    panel = Panel(
+        f"Relative adoption {_AGE} days after the release, recent models",
+        lambda ink: ratios(ink, shown, BASELINES),
+        note=f"Ring: {BASELINES[0].name}. Disc: {BASELINES[1].name}. Right of the dashed line a model is ahead of its "
+        "size class. Logarithmic scale.",
+    )
+    return (panel,) if shown else ()
 
 
 def _curves(

@@ -191,4 +191,20 @@ def _leaders(records: Sequence[Record], key: str, series: Sequence[Series], valu
 
 def _notes(records: Sequence[Record], passing: str | None) -> tuple[str, ...]:
     last = [record for record in records if record["month"] == newest(records)]
-    return (*([passing] if passing else []), f"In the newest month: {thin_data(last)[:1].lower()}{thin_data(last)[1:]}")
+    known = f"In the newest month: {thin_data(last)[:1].lower()}{thin_data(last)[1:]}"
+    return tuple(filter(None, (passing, known, _entries(records))))
+
+
+def _entries(records: Sequence[Record]) -> str:
+    """The month in which most models entered after the first: what they bring with them is no growth."""
+    entered = {
+        month: sum(row.get("entered_models") or 0 for row in rows) for month, rows in grouped(records, "month").items()
+    }
+    later = {month: models for month, models in entered.items() if month != min(entered)}
+    if not any(later.values()):
+        return ""
+    month = max(later, key=lambda month: later[month])
+    return (
+        f"Most models entered in {wording.month(month)}: {later[month]:,}. A model brings all that its counter had "
+        "reached when it was first read; that part of a rise is no growth."
+    )

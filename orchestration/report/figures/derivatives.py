@@ -36,8 +36,8 @@ def shares(published: Published) -> Figure:
         marts=("report_derivative_share_monthly",),
         finding=_finding(by_organization, highlighted, by_region, regions),
         panels=(
-            _panel("By organisation of the base", by_organization, (*highlighted, NEUTRAL)),
-            _panel("By region of the base's organisation", by_region, tuple(regions)),
+            *_panel("By organisation of the base", by_organization, (*highlighted, NEUTRAL)),
+            *_panel("By region of the base's organisation", by_region, tuple(regions)),
         ),
         table=Table(
             (
@@ -75,9 +75,10 @@ def monthly(records: Sequence[Record], series: Sequence[Series]) -> Mapping[date
     return found
 
 
-def _panel(title: str, records: Sequence[Record], series: tuple[Series, ...]) -> Panel:
+def _panel(title: str, records: Sequence[Record], series: tuple[Series, ...]) -> tuple[Panel, ...]:
     found = monthly(records, series)
-    return Panel(title, lambda ink: monthly_shares(ink, found, series), series, is_wide=False)
+    panel = Panel(title, lambda ink: monthly_shares(ink, found, series), series, is_wide=False)
+    return (panel,) if found else ()
 
 
 def _last_share(records: Sequence[Record], key: str) -> float:
@@ -101,7 +102,11 @@ def _finding(
             parts.append(
                 f"{one.name} {wording.percent(known.get(first, 0.0))} to {wording.percent(known.get(last, 0.0))}"
             )
-    return f"Shares of new derivatives, {wording.month(first)} to {wording.month(last)}: {wording.listed(parts)}."
+    ends = [
+        f"{wording.month(month)} ({next(row['new_derivatives_of_all'] for row in by_region if row['month'] == month):,})"
+        for month in (first, last)
+    ]
+    return f"Shares of new derivatives, {ends[0]} to {ends[1]}: {wording.listed(parts)}."
 
 
 def _notes(published: Published, records: Sequence[Record]) -> tuple[str, ...]:

@@ -27,8 +27,8 @@ def shares(published: Published) -> Figure:
         marts=(MART,),
         finding=_finding(by_region, regions),
         panels=(
-            _panel("By region of the model's organisation", by_region, regions),
-            _panel("By organisation", by_organization, organizations),
+            *_panel("By region of the model's organisation", by_region, regions),
+            *_panel("By organisation", by_organization, organizations),
         ),
         table=Table(
             (
@@ -54,9 +54,10 @@ def shares(published: Published) -> Figure:
     return figure if records else without_data(figure, published.reason(MART))
 
 
-def _panel(title: str, records: Sequence[Record], series: tuple[Series, ...]) -> Panel:
+def _panel(title: str, records: Sequence[Record], series: tuple[Series, ...]) -> tuple[Panel, ...]:
     found = monthly(records, series)
-    return Panel(title, lambda ink: monthly_shares(ink, found, series), series, is_wide=False)
+    panel = Panel(title, lambda ink: monthly_shares(ink, found, series), series, is_wide=False)
+    return (panel,) if found else ()
 
 
 def _finding(records: Sequence[Record], regions: Sequence[Series]) -> str:

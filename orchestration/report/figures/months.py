@@ -31,7 +31,7 @@ def top_models(published: Published) -> Figure:
         finding=_finding(published, records, five, entrants),
         panels=(
             Panel("The ten most downloaded models", lambda ink: bars(ink, _models(published, records[:10]))),
-            _against(published, five, entrants),
+            *_against(published, five, entrants),
         ),
         table=Table(
             (
@@ -127,7 +127,7 @@ def _bars(published: Published, records: Sequence[Record]) -> list[Bar]:
     ]
 
 
-def _against(published: Published, five: Sequence[Record], entrants: Sequence[Record]) -> Panel:
+def _against(published: Published, five: Sequence[Record], entrants: Sequence[Record]) -> tuple[Panel, ...]:
     leader = published.organization(_LEADER)
     names = (f"The {len(five)} most downloaded models of {leader.name}", "All models of the entrants")
     pieces = [
@@ -140,7 +140,8 @@ def _against(published: Published, five: Sequence[Record], entrants: Sequence[Re
     ]
     legend: tuple[Series, ...] = (*([leader] if five else []), *looks)
     title = f"A few models of {leader.name} and all models of six other organisations"
-    return Panel(title, lambda ink: stacked_bars(ink, pieces, legend, is_share=False), legend)
+    panel = Panel(title, lambda ink: stacked_bars(ink, pieces, legend, is_share=False), legend)
+    return (panel,) if five and entrants else ()
 
 
 def _finding(
