@@ -102,10 +102,8 @@ def _finding(
             parts.append(
                 f"{one.name} {wording.percent(known.get(first, 0.0))} to {wording.percent(known.get(last, 0.0))}"
             )
-    ends = [
-        f"{wording.month(month)} ({next(row['new_derivatives_of_all'] for row in by_region if row['month'] == month):,})"
-        for month in (first, last)
-    ]
+    of_all = {row["month"]: row["new_derivatives_of_all"] for row in by_region}
+    ends = [f"{wording.month(month)} ({of_all[month]:,} derivatives)" for month in (first, last)]
     return f"Shares of new derivatives, {ends[0]} to {ends[1]}: {wording.listed(parts)}."
 
 
