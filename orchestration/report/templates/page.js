@@ -8,7 +8,10 @@
   for (const place of document.querySelectorAll(".chart")) {
     try {
       const spec = JSON.parse(document.getElementById(place.id + "-data").textContent);
-      await vegaEmbed(place, spec, options);
+      // A place of its own inside: the library writes its own role and label on the element that it draws in.
+      const plot = place.appendChild(document.createElement("div"));
+      plot.setAttribute("aria-hidden", "true");
+      await vegaEmbed(plot, spec, options);
       place.dataset.drawn = "yes";
     } catch (error) {
       place.textContent = "This chart could not be drawn; the table below has its values.";
