@@ -4,6 +4,7 @@ import sys
 from collections import Counter
 
 from orchestration.commands.build import build_with_progress, describe
+from orchestration.commands.report import describe_report
 from orchestration.commands.terminal import load_settings, progress, say
 from orchestration.sample import land_sample
 from orchestration.settings import Settings
@@ -61,6 +62,7 @@ def demo() -> None:
     say()
     say(f"Raw snapshots   {settings.raw}")
     say(f"Marts           {settings.current_database}")
+    describe_report(settings)
     say('Ask more        warehouse sql "from marts.dim_model limit 5"')
     say("Look around     warehouse status, warehouse ui")
     say(SYNTHETIC_NOTICE)

@@ -33,8 +33,8 @@ def open_copy(settings: Settings, path: Path | None = None) -> Iterator[duckdb.C
 
 
 @contextmanager
-def query(settings: Settings, sql: str) -> Iterator[Result]:
-    """Runs SQL on the current published copy.
+def query(settings: Settings, sql: str, copy: Path | None = None) -> Iterator[Result]:
+    """Runs SQL on a published copy; without one, on the current.
 
     Tables are found with or without their schema (``marts``, then ``ops``). Nothing can be written, and no file but
     the copy can be read.
@@ -42,7 +42,7 @@ def query(settings: Settings, sql: str) -> Iterator[Result]:
     Raises:
         ConfigurationError: nothing is published, or the SQL is wrong; the sentence is DuckDB's.
     """
-    with open_copy(settings) as connection:
+    with open_copy(settings, copy) as connection:
         try:
             connection.execute(sql)
             columns = tuple(column[0] for column in connection.description or ())

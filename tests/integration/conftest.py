@@ -3,6 +3,7 @@
 import pytest
 
 from tests.dbt.warehouse_factory import WarehouseFactory
+from tests.integration.browser import CHROMIUM, COMMAND, IN_CI
 from tests.integration.landed import Landed
 
 
@@ -17,3 +18,16 @@ def real_marts(landed: Landed) -> WarehouseFactory:
     warehouse = WarehouseFactory(landed.settings.root)
     warehouse.build()
     return warehouse
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Without Chromium the browser tests are left out, and the run says so; in CI they run, and fail."""
+    if CHROMIUM or IN_CI:
+        return
+    left_out = [item for item in items if item.get_closest_marker("browser")]
+    if left_out:
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=left_out)
+        config.get_terminal_writer().line(
+            f"\n{len(left_out)} browser tests are left out: Chromium is missing; get it with `{COMMAND}`.", yellow=True
+        )

@@ -1,0 +1,1 @@
+"""The forms of charts that the figures use, on altair."""
