@@ -23,6 +23,10 @@ from orchestration.settings import Settings
 Entry = TypeVar("Entry", bound="SourceEntry")
 
 
+class NotThere(Unreachable):
+    """The server answers, and has nothing at this address."""
+
+
 class SourceEntry(BaseModel):
     """One table of a ``--sources`` file; connectors extend it with what their formats need.
 
@@ -172,6 +176,7 @@ def download(url: str, target: Path, settings: Settings, headers: Mapping[str, s
         headers: e.g. a key; with any, redirects are not followed, so that it goes to no other host.
 
     Raises:
+        NotThere: the server has nothing at this address.
         Unreachable: the server does not answer, or answers with an error.
     """
     backoff = wait_exponential_jitter(
@@ -209,8 +214,9 @@ def download(url: str, target: Path, settings: Settings, headers: Mapping[str, s
     except httpx2.HTTPStatusError as error:
         status = error.response.status_code
         remedy = "correct its key" if headers and status in {401, 403} else "try again later"
-        raise Unreachable(f"{without_credentials(url)} answered with HTTP {status}; {remedy}.") from None
-    except httpx2.HTTPError as error:
+        kind = NotThere if status in {404, 410} else Unreachable
+        raise kind(f"{without_credentials(url)} answered with HTTP {status}; {remedy}.") from None
+    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
         raise Unreachable(f"{without_credentials(url)} could not be read ({error}); try again later.") from None
 
 

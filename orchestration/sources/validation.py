@@ -164,7 +164,9 @@ def _consistent(record_type: RecordType, frame: pl.DataFrame) -> tuple[pl.DataFr
     meanings = pl.struct(record_type.schema.names).n_unique().over(record_type.key)
     marked = frame.with_columns(_meanings=meanings)
     conflicting = marked.filter(pl.col("_meanings") > 1).with_columns(
-        defect=pl.format("one of {} different records of the same key; none is kept", "_meanings")
+        defect=pl.format(
+            "one of {} different records of the same key, which nothing tells apart; none is kept", "_meanings"
+        )
     )
     return marked.filter(pl.col("_meanings") == 1).drop("_meanings"), conflicting.drop("_meanings")
 
