@@ -42,7 +42,7 @@ def read_rankings_daily(document: Document) -> Iterable[Rows]:
     if not found:
         raise DataRefused(f"{location} holds no rows; fetch it again later.")
     day = document.snapshot_date or as_of or document.day
-    if as_of is not None and as_of > day + DATE_TOLERANCE:
+    if as_of is not None and as_of - day > DATE_TOLERANCE:
         raise DataRefused(f"{location} says that it is as of {as_of}, after its day ({day}); correct the date.")
     yield Rows("rankings_daily", RecordKind.INFERENCE_TOKENS, day, rows_of(found, _daily))
 

@@ -176,6 +176,8 @@ def _row(received: Any, make: Callable[[ReceivedRecord], Row]) -> Row:
         record = msgspec.json.encode(received).decode()
     except (TypeError, UnicodeError):  # YAML has keys and texts that JSON has not
         record = ascii(received)
+    except RecursionError:
+        return {"record": "", "defect": "the record is nested too deeply"}
     record = record[:LONGEST_REJECTED_RECORD]
     try:
         return {**make(ReceivedRecord(received)), "record": record}

@@ -86,7 +86,7 @@ def _complete(frame: pl.DataFrame, schema: pa.Schema) -> pl.DataFrame:
 def _defects(schema: pa.Schema, key: tuple[str, ...], snapshot_date: date) -> list[pl.Expr]:
     """One expression per rule: the defect as text, or null."""
     rules: list[tuple[pl.Expr, str]] = [(pl.col(name).is_null(), f"{name} is missing") for name in key]
-    latest = snapshot_date + DATE_TOLERANCE
+    latest = min(snapshot_date, date.max - DATE_TOLERANCE) + DATE_TOLERANCE
     for field in schema:
         column = pl.col(field.name)
         if field.name in _REPOSITORY_COLUMNS:
