@@ -22,12 +22,12 @@ def decoded(file: LocatedFile) -> Any:
     A CSV record that has not as many values as the header has names stays a list of values.
 
     Raises:
-        DataRefused: the format cannot be told from the name, or the file is empty, broken or of another format.
+        DataRefused: the name's suffix is of no known format, or the file is empty, broken or of another format.
     """
     suffix = PurePosixPath(file.name.lower().removesuffix(".gz")).suffix
-    if suffix not in _FORMS:
+    if suffix and suffix not in _FORMS:
         raise DataRefused(f"The format of {file.location} cannot be told from its name; give it a usual suffix.")
-    form = _FORMS[suffix]
+    form = _FORMS.get(suffix, "json")  # what services answer at addresses without a suffix
     with opened_document(file, form) as content:
         match form:
             case "json":

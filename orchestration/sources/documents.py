@@ -10,17 +10,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
-import polars as pl
 import pyarrow as pa
 from pydantic import model_validator
 
 from orchestration.errors import DataRefused, Unreachable, WarehouseError
 from orchestration.snapshots.candidate import Candidate, Failure, ReceivedFile
 from orchestration.snapshots.reader import SnapshotReader
-from orchestration.snapshots.records import RECORD_TYPES, RecordKind
+from orchestration.snapshots.records import RecordKind
 from orchestration.sources.decoding import decoded
 from orchestration.sources.locations import LocatedFile, SourceEntry, located_files
-from orchestration.sources.received_records import Row
+from orchestration.sources.received_records import Row, frame_of
 from orchestration.sources.spec import IngestRequest, Progress
 from orchestration.sources.validation import split_records
 
@@ -168,9 +167,10 @@ def document_candidates(
         day = entry.date_of(files[0].location)
         if day is not None and request.snapshot_date not in (None, day):
             return
-        documents = [Document(decoded(file), file, day) for file in files]
-        for part in feed.read(documents):
+        for part in _parts(feed, files, day):
             if isinstance(part, DataRefused):
+                if not feed.is_together:  # several files are one answer in parts, which is whole or wrong
+                    raise part
                 yield Failure(table, "refused", str(part), snapshot_date=day, received=received)
             elif request.wants(part.table, part.snapshot_date):
                 records += len(part.rows)
@@ -179,6 +179,18 @@ def document_candidates(
         outcome: Literal["refused", "failed"] = "refused" if isinstance(error, DataRefused) else "failed"
         yield Failure(table, outcome, str(error), snapshot_date=day, received=received)
     request.report(Progress(f"{source}/{table}", records, None, (request.clock() - started).total_seconds()))
+
+
+def _parts(feed: Feed, files: list[LocatedFile], day: date | None) -> Iterator[Rows | DataRefused]:
+    """What the files that can be decoded hold, after what is wrong with the others."""
+    documents = []
+    for file in files:
+        try:
+            documents.append(Document(decoded(file), file, day))
+        except DataRefused as error:
+            yield error
+    if documents:
+        yield from feed.read(documents)
 
 
 def _judged(
@@ -191,12 +203,10 @@ def _judged(
     """A candidate of the rows of one table and day, or why they make none."""
     feed = entry.feeds()[entry.feed]
     location = entry.location if len(files) > 1 else files[0].location
-    accepted, rejected = split_records(part.kind, _frame(part.kind, part.rows), part.snapshot_date)
+    accepted, rejected = split_records(part.kind, frame_of(part.kind, part.rows), part.snapshot_date)
     reason = _reason_of_most(part, accepted, rejected, location) or feed.objection(request.store, part)
     if reason is not None:
-        return Failure(
-            part.table, "refused", reason, snapshot_date=part.snapshot_date, received=received, rejected=rejected
-        )
+        return Failure(part.table, "refused", reason, part.snapshot_date, received=received, rejected=rejected)
     citation = entry.citation or feed.citation
     return Candidate(
         table=part.table,
@@ -237,11 +247,3 @@ def _snapshots(entry: SourceEntry, files: list[LocatedFile]) -> list[list[Locate
         except WarehouseError:
             groups[file.location] = [file]
     return [groups[key] for key in sorted(groups)]
-
-
-def _frame(kind: RecordKind, rows: list[Row]) -> pl.DataFrame:
-    """Rows as a typed frame, numbered as received."""
-    extra = [("record", pa.string()), ("defect", pa.string())]
-    schema = pa.schema([*RECORD_TYPES[kind].schema, *extra])
-    frame = pl.DataFrame(pa.Table.from_pylist(rows, schema))
-    return frame.with_row_index("record_number", offset=1).with_columns(pl.col("record_number").cast(pl.Int64))

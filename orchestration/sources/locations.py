@@ -52,6 +52,16 @@ class SourceEntry(BaseModel):
     minimum_rows_share: float | None = Field(default=None, gt=0, le=1)
     priority: int | None = None
 
+    @field_validator("location")
+    @classmethod
+    def _is_an_address(cls, location: str) -> str:
+        try:
+            if is_url(location) and urlsplit(location).port == 0:
+                raise ValueError("port 0")
+        except ValueError as error:
+            raise ValueError(f"is not an address: {error}") from None
+        return location
+
     @field_validator("date_pattern")
     @classmethod
     def _names_a_date(cls, pattern: str | None) -> str | None:
@@ -238,9 +248,12 @@ def is_url(location: str) -> bool:
 
 def without_credentials(url: str) -> str:
     """A URL without user, password and query: fit for manifests and messages."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    netloc = f"{host}:{parts.port}" if parts.port else host
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        netloc = f"{host}:{parts.port}" if parts.port else host
+    except ValueError:  # no URL: what could be a secret in one is left out all the same
+        return re.split(r"[?#]", url)[0].rpartition("@")[2]
     return urlunsplit((parts.scheme, netloc, parts.path, "", ""))
 
 

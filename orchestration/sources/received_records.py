@@ -10,7 +10,10 @@ from datetime import date
 from typing import Any
 
 import msgspec
+import polars as pl
+import pyarrow as pa
 
+from orchestration.snapshots.records import RECORD_TYPES, RecordKind
 from orchestration.sources.validation import LONGEST_REJECTED_RECORD
 
 Row = dict[str, Any]
@@ -169,6 +172,14 @@ def rows_of(received: Iterable[Any], make: Callable[[ReceivedRecord], Row]) -> l
         make: makes the columns of one; raises ValueError where it cannot be read.
     """
     return [_row(record, make) for record in received]
+
+
+def frame_of(kind: RecordKind, rows: list[Row]) -> pl.DataFrame:
+    """Rows as a typed frame, numbered as received, for ``split_records``."""
+    extra = [("record", pa.string()), ("defect", pa.string())]
+    schema = pa.schema([*RECORD_TYPES[kind].schema, *extra])
+    frame = pl.DataFrame(pa.Table.from_pylist(rows, schema))
+    return frame.with_row_index("record_number", offset=1).with_columns(pl.col("record_number").cast(pl.Int64))
 
 
 def _row(received: Any, make: Callable[[ReceivedRecord], Row]) -> Row:

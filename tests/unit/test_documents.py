@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -16,9 +17,9 @@ from orchestration.snapshots.manifest import Outcome
 from orchestration.snapshots.records import RECORD_TYPES
 from orchestration.sources import artificial_analysis, epoch, leaderboards, lmarena, models_dev, openrouter_feeds
 from orchestration.sources.decoding import decoded
-from orchestration.sources.documents import Document, Feed, _frame
+from orchestration.sources.documents import Document, Feed
 from orchestration.sources.locations import LocatedFile
-from orchestration.sources.received_records import ReceivedRecord, rows_of
+from orchestration.sources.received_records import ReceivedRecord, frame_of, rows_of
 from orchestration.sources.validation import split_records
 from tests.fakes.archives import Archive
 
@@ -153,6 +154,7 @@ def decode(folder: Path, name: str, content: bytes) -> Any:
     [
         ("a.json", b'\xef\xbb\xbf{"a": [1]}', {"a": [1]}),
         ("a.json.gz", gzip.compress(b"[1]"), [1]),
+        ("rankings-daily", b"[1]", [1]),
         ("a.JSONL", b'{"a": 1}\n\n{"a": 2}\n', [{"a": 1}, {"a": 2}]),
         ("a.csv", b'\xef\xbb\xbfa,b\r\n1,"x\r\ny"\r\n\r\n', [{"a": "1", "b": "x\r\ny"}]),
         ("a.csv", "a,b\n1,x\u2028y\n".encode(), [{"a": "1", "b": "x\u2028y"}]),
@@ -281,10 +283,14 @@ FEEDS: dict[str, Feed] = {
     "models_dev": Feed(("models",), lambda documents: models_dev.read_models(documents[0])),
 }
 NAMES = st.sampled_from(
-    "date model_permaslug total_tokens data meta as_of models tokens model_id id hugging_face_id created pricing prompt "
-    "slug evaluations gpqa open_weights is_open_weights creator release_date capabilities total_parameters commit_date "
-    "category model rating leaderboard model_count score ci votes fetched_at counts market_share apps name eval_name "
-    "fullname Score Name Shots CI_low Votes stderr Average IFEval pass_rate_1 pass_rate_2 edit_format weights url key".split()
+    re.findall(
+        r"\w+",
+        """date model_permaslug total_tokens data meta as_of models tokens model_id id hugging_face_id created pricing
+        prompt slug evaluations gpqa open_weights is_open_weights creator release_date capabilities total_parameters
+        commit_date category model rating leaderboard model_count score ci votes fetched_at counts market_share apps
+        name eval_name fullname Score Name Shots CI_low Votes stderr IFEval pass_rate_1 pass_rate_2 edit_format weights
+        url key""",
+    )
 )
 SCALARS = st.one_of(
     st.none(),
@@ -307,7 +313,7 @@ def test_any_content_becomes_records_or_one_sentence(name: str, contents: list[A
         for part in FEEDS[name].read(documents):
             if isinstance(part, DataRefused):
                 continue
-            accepted, rejected = split_records(part.kind, _frame(part.kind, part.rows), part.snapshot_date)
+            accepted, rejected = split_records(part.kind, frame_of(part.kind, part.rows), part.snapshot_date)
             assert accepted.schema == RECORD_TYPES[part.kind].schema
             assert accepted.num_rows + rejected.num_rows >= len(part.rows)
     except DataRefused as error:
