@@ -83,6 +83,7 @@ def test_models_of_all_files_are_one_list(archive: Archive) -> None:
     [
         ({"CI_low": "0.0", "CI_high": "5.5"}, (0.0, 5.5)),
         ({"CI_low": "-1", "CI_high": "0"}, (-1.0, 0.0)),
+        ({"CI_low": "0", "CI_high": "0", "stderr": "0.5"}, (0.0, 0.0)),
         ({"CI_low": "1", "CI_high": "", "stderr": "0.5"}, (1.0, None)),
         ({"stderr": "0.5"}, (2.0 - 0.98, 2.0 + 0.98)),
         ({"stderr": "0"}, (2.0, 2.0)),

@@ -312,9 +312,9 @@ def test_a_scrape_is_held_against_the_last_good_one(archive: Archive) -> None:
     outcome = land_page(archive, page(53_810_188, authors=None), date(2026, 4, 1))
     assert outcome.outcome == "refused"
     assert "that of rankings_page of 2026-03-28 has 3,000,000,000,000" in str(outcome.reason)
-    assert land_page(archive, page(3 * 10**9, authors=None), date(2026, 4, 1)).outcome == "landed"
     # A later day is no measure of an earlier one.
     assert land_page(archive, page(53_810_188, authors=None), date(2026, 3, 1)).outcome == "landed"
+    assert land_page(archive, page(3 * 10**9, authors=None), date(2026, 4, 1)).outcome == "landed"
 
 
 def test_a_scrape_is_held_against_the_weekly_series(archive: Archive) -> None:
