@@ -1,5 +1,6 @@
 """Planning an ingest: from what a person or a schedule asks for to one request per source."""
 
+import os
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
@@ -34,15 +35,15 @@ def plan_ingest(
 
     Args:
         settings: which home.
-        sources: names of sources; none means all of the sources file, or all live ones.
+        sources: names of sources; none means all of the sources file, or all live ones that are not without a key.
         sources_file: where the data lies; None means the live services.
         tables: wanted tables; none means all.
         snapshot_date: the wanted day; None means every day of the files, or today.
         report: receives progress.
 
     Raises:
-        ConfigurationError: an unknown source or table, a source without a location, a past day of a live service, or
-            a home that holds the synthetic sample.
+        ConfigurationError: an unknown source or table, a source without a location or key, a past day of a live
+            service, or a home that holds the synthetic sample.
     """
     store = SnapshotStore(settings.raw)
     _refuse_sample(store)
@@ -78,14 +79,24 @@ def _refuse_sample(store: SnapshotStore) -> None:
         )
 
 
+def without_key() -> list[SourceSpec]:
+    """Live sources that are not asked, because they need a key and none is set."""
+    return [spec for spec in SOURCES.values() if spec.key_variable and not os.environ.get(spec.key_variable)]
+
+
 def _live_sources() -> list[str]:
-    return [name for name, spec in SOURCES.items() if any(table.live for table in spec.tables)]
+    left_out = without_key()
+    return [name for name, spec in SOURCES.items() if any(table.live for table in spec.tables) and spec not in left_out]
 
 
 def _require_live(spec: SourceSpec, tables: Collection[str], snapshot_date: date | None) -> None:
     live = {table.name for table in spec.tables if table.live}
     if not live:
         raise ConfigurationError(f"{spec.name} has no live service; name its files with --sources FILE.")
+    if spec in without_key():
+        raise ConfigurationError(
+            f"{spec.name} answers only with a key; set {spec.key_variable} or name stored files with --sources FILE."
+        )
     unknown = sorted(set(tables) - live)
     if unknown:
         raise ConfigurationError(

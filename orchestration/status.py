@@ -46,8 +46,9 @@ def warehouse_status(store: SnapshotReader, today: date) -> list[TableStatus]:
             attempts.setdefault(outcome.table_name, []).append(outcome)
         spec = SOURCES.get(source)
         live = {table.name for table in spec.tables if table.live and table.by_default} if spec else set()
-        limit = spec.max_age if spec else None
         for table in sorted({*attempts, *live}):
+            # What is fetched only when asked for, and what only a file can bring, is never late.
+            limit = spec.max_age if spec and table in live else None
             statuses.append(table_status(store, source, table, attempts.get(table, []), limit=limit, today=today))
     return statuses
 

@@ -10,7 +10,7 @@ import typer
 from orchestration.commands.terminal import load_settings, progress, say
 from orchestration.errors import ConfigurationError, DataRefused, Unreachable, WarehouseError
 from orchestration.ingest import ingest as land
-from orchestration.plan import plan_ingest
+from orchestration.plan import plan_ingest, without_key
 from orchestration.snapshots.manifest import Outcome
 from orchestration.sources.spec import Progress
 from orchestration.warehouse.results import printable
@@ -69,6 +69,8 @@ def ingest(
         raise ConfigurationError("Nothing in the locations fits the wanted tables and date; correct --table or --date.")
     for line in summary_lines(outcomes):
         say(line)
+    for spec in [] if sources or sources_file else without_key():
+        say(f"{spec.name}: left out, it answers only with a key; set {spec.key_variable}")
     for trouble in errors[:-1]:
         typer.echo(f"Error: {trouble}", err=True)
     if errors:

@@ -3,6 +3,7 @@
 import sys
 
 from orchestration.commands.terminal import load_settings, say
+from orchestration.plan import without_key
 from orchestration.settings import Settings
 from orchestration.snapshots.reader import SnapshotReader
 from orchestration.snapshots.store import utc_now
@@ -28,6 +29,8 @@ def status() -> None:
     for state in tables:
         if state.failing_since and state.last:
             say(printable(f"{state.source}/{state.table}: {state.last.reason}"))
+    for spec in without_key():
+        say(f"{spec.name}: not asked live, it answers only with a key; set {spec.key_variable}")
 
 
 def _published_line(settings: Settings) -> str:

@@ -4,6 +4,7 @@ import dagster as dg
 
 from orchestration.defs.raw import DAYS
 from orchestration.defs.raw_keys import ANY_TABLE, raw_key
+from orchestration.plan import without_key
 from orchestration.settings import Settings
 from orchestration.sources.locations import load_sources_file
 from orchestration.sources.registry import SOURCES, source
@@ -13,13 +14,14 @@ _STATUS = dg.DefaultScheduleStatus.RUNNING if _SETTINGS.daily_schedule else dg.D
 
 
 def _refreshed_tables() -> list[dg.AssetKey]:
-    """What a day brings: the tables of the sources file where one is set, otherwise the live ones."""
+    """What a day brings: the tables of the sources file where one is set, else the live ones that can be asked."""
     if _SETTINGS.sources is None:
+        left_out = without_key()
         return [
             raw_key(spec, table)
             for spec in SOURCES.values()
             for table in spec.tables
-            if table.live and table.by_default
+            if table.live and table.by_default and spec not in left_out
         ]
     keys = []
     for name, entries in load_sources_file(_SETTINGS.sources).items():

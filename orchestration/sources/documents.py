@@ -1,40 +1,27 @@
 """Documents in a provider's own shape: a reader makes rows of them, and rows become candidates like everybody's.
 
 A source whose files are more than a table of records (nested payloads, many metrics in one record, one file that feeds
-two tables) writes a reader: a pure function from a document to rows. What every source does with rows is here.
+two tables) writes a reader: a pure function from documents to rows. What every source does with rows is here.
 """
 
-import csv
-import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import PurePosixPath
 from typing import Any, Literal
 
-import msgspec
-import polars as pl
 import pyarrow as pa
-import yaml  # type: ignore[import-untyped]
 from pydantic import model_validator
 
 from orchestration.errors import DataRefused, Unreachable, WarehouseError
 from orchestration.snapshots.candidate import Candidate, Failure, ReceivedFile
-from orchestration.snapshots.records import RECORD_TYPES, RecordKind
+from orchestration.snapshots.reader import SnapshotReader
+from orchestration.snapshots.records import RecordKind
+from orchestration.sources.decoding import decoded
 from orchestration.sources.locations import LocatedFile, SourceEntry, located_files
+from orchestration.sources.received_records import Row, frame_of
 from orchestration.sources.spec import IngestRequest, Progress
-from orchestration.sources.tabular import opened_document
-from orchestration.sources.validation import LONGEST_REJECTED_RECORD, split_records
-
-Row = dict[str, Any]
-_FormName = Literal["json", "jsonl", "csv", "yaml"]
-_FORMS: dict[str, _FormName] = {
-    ".json": "json",
-    ".jsonl": "jsonl",
-    ".csv": "csv",
-    ".yml": "yaml",
-    ".yaml": "yaml",
-}
+from orchestration.sources.validation import split_records
 
 
 @dataclass(frozen=True)
@@ -45,7 +32,7 @@ class Rows:
         table: table of the source.
         kind: kind of its records.
         snapshot_date: the day that the records describe.
-        rows: columns of the kind, and ``record`` (as received) and ``defect`` (why it cannot be read), see ``rows_of``.
+        rows: from ``rows_of``.
     """
 
     table: str
@@ -81,6 +68,20 @@ class Document:
             )
         return self.snapshot_date
 
+    @property
+    def records(self) -> list[Any]:
+        """The records of a document that is a list of them.
+
+        Raises:
+            DataRefused: it is something else, or empty.
+        """
+        if not isinstance(self.content, list) or not self.content:
+            raise DataRefused(f"{self.file.location} is no list of records; look at the file.")
+        return self.content
+
+
+Read = Callable[[list[Document]], Iterable[Rows | DataRefused]]
+
 
 @dataclass(frozen=True)
 class Feed:
@@ -90,13 +91,17 @@ class Feed:
         tables: the tables that it feeds; a failure is put down to the first.
         read: makes rows of the documents of one snapshot, see ``each``.
         is_together: whether all files of an entry that describe the same day make one snapshot.
-        form: how the files are decoded; None: seen from their suffix.
+        licence: licence of these documents, where it differs from the source's.
+        citation: how to cite them, where it differs; ``{as_of}`` stands for the day of the snapshot.
+        objection: why rows are refused, seen from what has landed before; None: they are not.
     """
 
     tables: tuple[str, ...]
-    read: Callable[[list[Document]], Iterable[Rows | DataRefused]]
+    read: Read
     is_together: bool = False
-    form: _FormName | None = None
+    licence: str | None = None
+    citation: str | None = None
+    objection: Callable[[SnapshotReader, Rows], str | None] = lambda store, rows: None
 
 
 class DocumentEntry(SourceEntry):
@@ -114,6 +119,26 @@ class DocumentEntry(SourceEntry):
     def feeds(cls) -> Mapping[str, Feed]:
         """The feeds of the source, by name."""
         raise NotImplementedError
+
+
+def each(read: Callable[[Document], Iterable[Rows]]) -> Read:
+    """A reader of several documents that reads each by itself and puts what belongs to one table and day together.
+
+    A document that is refused does not take the others with it.
+    """
+
+    def read_all(documents: list[Document]) -> Iterable[Rows | DataRefused]:
+        merged: dict[tuple[str, date], Rows] = {}
+        for document in documents:
+            try:
+                for part in read(document):
+                    whole = merged.setdefault((part.table, part.snapshot_date), replace(part, rows=[]))
+                    whole.rows.extend(part.rows)
+            except DataRefused as error:
+                yield error
+        yield from merged.values()
+
+    return read_all
 
 
 def documented(request: IngestRequest, source: str, entry: DocumentEntry) -> Iterator[Candidate | Failure]:
@@ -140,152 +165,77 @@ def document_candidates(
     day, records = None, 0
     try:
         day = entry.date_of(files[0].location)
-        documents = [Document(_decoded(file, feed.form or _form_of(file)), file, day) for file in files]
-        found = list(feed.read(documents))
-        if not found:
-            raise DataRefused(f"{files[0].location} has no records; look at the file.")
-        for part in found:
+        if day is not None and request.snapshot_date not in (None, day):
+            return
+        for part in _parts(feed, files, day):
             if isinstance(part, DataRefused):
+                if not feed.is_together:  # several files are one answer in parts, which is whole or wrong
+                    raise part
                 yield Failure(table, "refused", str(part), snapshot_date=day, received=received)
-                continue
-            if not request.wants(part.table, part.snapshot_date):
-                continue
-            records += len(part.rows)
-            accepted, rejected = split_records(part.kind, _frame(part.kind, part.rows), part.snapshot_date)
-            yield Candidate(
-                table=part.table,
-                kind=part.kind,
-                snapshot_date=part.snapshot_date,
-                records=accepted,
-                rejected=rejected,
-                received=received,
-                location=entry.location if len(files) > 1 else files[0].location,
-                source_revision=entry.source_revision,
-                is_complete=entry.is_complete,
-                minimum_rows_share=entry.minimum_rows_share,
-                priority=100 if entry.priority is None else entry.priority,
-                licence=entry.licence,
-                citation=entry.citation,
-                declared={"feed": entry.feed},
-            )
+            elif request.wants(part.table, part.snapshot_date):
+                records += len(part.rows)
+                yield _judged(request, entry, part, files, received)
     except WarehouseError as error:
         outcome: Literal["refused", "failed"] = "refused" if isinstance(error, DataRefused) else "failed"
         yield Failure(table, outcome, str(error), snapshot_date=day, received=received)
     request.report(Progress(f"{source}/{table}", records, None, (request.clock() - started).total_seconds()))
 
 
-def each(read: Callable[[Document], Iterable[Rows]]) -> Callable[[list[Document]], Iterable[Rows | DataRefused]]:
-    """A reader of several documents that reads each by itself and puts what belongs to one table and day together.
-
-    A document that is refused does not take the others with it.
-    """
-
-    def read_all(documents: list[Document]) -> Iterable[Rows | DataRefused]:
-        merged: dict[tuple[str, date], Rows] = {}
-        for document in documents:
-            try:
-                for part in read(document):
-                    whole = merged.setdefault((part.table, part.snapshot_date), replace(part, rows=[]))
-                    whole.rows.extend(part.rows)
-            except DataRefused as error:
-                yield error
-        yield from merged.values()
-
-    return read_all
+def _parts(feed: Feed, files: list[LocatedFile], day: date | None) -> Iterator[Rows | DataRefused]:
+    """What the files that can be decoded hold, after what is wrong with the others."""
+    documents = []
+    for file in files:
+        try:
+            documents.append(Document(decoded(file), file, day))
+        except DataRefused as error:
+            yield error
+    if documents:
+        yield from feed.read(documents)
 
 
-def rows_of(received: Iterable[Any], make: Callable[[Any], Row]) -> list[Row]:
-    """Rows of received records; what cannot be read of one becomes its defect.
+def _judged(
+    request: IngestRequest,
+    entry: DocumentEntry,
+    part: Rows,
+    files: list[LocatedFile],
+    received: tuple[ReceivedFile, ...],
+) -> Candidate | Failure:
+    """A candidate of the rows of one table and day, or why they make none."""
+    feed = entry.feeds()[entry.feed]
+    location = entry.location if len(files) > 1 else files[0].location
+    accepted, rejected = split_records(part.kind, frame_of(part.kind, part.rows), part.snapshot_date)
+    reason = _reason_of_most(part, accepted, rejected, location) or feed.objection(request.store, part)
+    if reason is not None:
+        return Failure(part.table, "refused", reason, part.snapshot_date, received=received, rejected=rejected)
+    citation = entry.citation or feed.citation
+    return Candidate(
+        table=part.table,
+        kind=part.kind,
+        snapshot_date=part.snapshot_date,
+        records=accepted,
+        rejected=rejected,
+        received=received,
+        location=location,
+        source_revision=entry.source_revision,
+        is_complete=entry.is_complete,
+        minimum_rows_share=entry.minimum_rows_share,
+        priority=100 if entry.priority is None else entry.priority,
+        licence=entry.licence or feed.licence,
+        citation=citation and citation.replace("{as_of}", part.snapshot_date.isoformat()),
+        declared={"feed": entry.feed},
+    )
 
-    Args:
-        received: the records as decoded.
-        make: makes the columns of one; a wrong value raises KeyError, TypeError, ValueError or AttributeError.
-    """
-    return [_row(record, make) for record in received]
 
-
-def _row(received: Any, make: Callable[[Any], Row]) -> Row:
-    record = msgspec.json.encode(received).decode("utf-8", "replace")[:LONGEST_REJECTED_RECORD]
-    try:
-        return {**make(received), "record": record}
-    except KeyError as error:
-        return {"record": record, "defect": f"{error.args[0]} is missing"}
-    except (TypeError, ValueError, AttributeError) as error:
-        return {"record": record, "defect": str(error) or "the record has another shape"}
-
-
-def number(value: object) -> float | None:
-    """A finite number; None for nothing.
-
-    Raises:
-        ValueError: it is no number.
-    """
-    if value is None or value == "":
+def _reason_of_most(part: Rows, accepted: pa.Table, rejected: pa.Table, location: str) -> str | None:
+    """Why a document is refused as a whole: with most of its records wrong, what is left of it says little."""
+    unusable = len(part.rows) - accepted.num_rows
+    if unusable <= accepted.num_rows:
         return None
-    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        raise ValueError(f"{value!r:.50} is not a number")
-    try:
-        found = float(value)
-    except ValueError:
-        raise ValueError(f"{value!r:.50} is not a number") from None
-    if not math.isfinite(found):
-        raise ValueError(f"{value!r:.50} is not a number")
-    return found
-
-
-def whole_number(value: object) -> int | None:
-    """A whole number, also one in text; None for nothing. Counts beyond 2**53 stay exact.
-
-    Raises:
-        ValueError: it is no whole number.
-    """
-    if isinstance(value, str) and value.strip().lstrip("-").isdecimal():
-        return int(value)
-    found = value if isinstance(value, int) and not isinstance(value, bool) else number(value)
-    if found is None:
-        return None
-    if found != int(found):
-        raise ValueError(f"{value!r:.50} is not a whole number")
-    return int(found)
-
-
-def billions(value: object) -> int | None:
-    """A number of billions as a whole number; None for nothing.
-
-    Raises:
-        ValueError: it is no number.
-    """
-    found = number(value)
-    return None if found is None else round(found * 1e9)
-
-
-def day_of(value: object) -> date | None:
-    """A date from ISO text, of which the time is cut; None for nothing.
-
-    Raises:
-        ValueError: it is no date.
-    """
-    if value is None or value == "":
-        return None
-    if isinstance(value, date):
-        return value
-    try:
-        return date.fromisoformat(str(value)[:10])
-    except ValueError:
-        raise ValueError(f"{value!r:.50} is not a date") from None
-
-
-def text(value: object) -> str | None:
-    """A text without surrounding blanks; None for nothing, also for an empty one.
-
-    Raises:
-        ValueError: it is no text.
-    """
-    if value is None:
-        return None
-    if not isinstance(value, str):
-        raise ValueError(f"{value!r:.50} is not a text")
-    return value.strip() or None
+    [(most_common, times)] = Counter(rejected["reason"].to_pylist()).most_common(1)
+    return (
+        f"{part.table} of {part.snapshot_date}: {unusable:,} of {len(part.rows):,} records cannot be used "
+        f"({times:,}: {most_common}); look at {location}."
+    )
 
 
 def _snapshots(entry: SourceEntry, files: list[LocatedFile]) -> list[list[LocatedFile]]:
@@ -297,40 +247,3 @@ def _snapshots(entry: SourceEntry, files: list[LocatedFile]) -> list[list[Locate
         except WarehouseError:
             groups[file.location] = [file]
     return [groups[key] for key in sorted(groups)]
-
-
-def _form_of(file: LocatedFile) -> _FormName:
-    """The format that the file's name promises.
-
-    Raises:
-        DataRefused: it promises none that can be read.
-    """
-    suffix = PurePosixPath(file.name.lower().removesuffix(".gz")).suffix
-    if suffix not in _FORMS:
-        raise DataRefused(f"The format of {file.location} cannot be told from its name; give it a usual suffix.")
-    return _FORMS[suffix]
-
-
-def _decoded(file: LocatedFile, form: _FormName) -> Any:
-    with opened_document(file, form) as content:
-        match form:
-            case "json":
-                return msgspec.json.decode(content.removeprefix(b"\xef\xbb\xbf"))
-            case "jsonl":
-                return [msgspec.json.decode(line) for line in content.splitlines() if line.strip()]
-            case "csv":
-                return list(csv.DictReader(content.decode("utf-8-sig").splitlines(keepends=True), strict=True))
-            case "yaml":
-                try:
-                    return yaml.safe_load(content)
-                except yaml.YAMLError as error:
-                    said = " ".join(str(error).split())[:200]
-                    raise DataRefused(f"{file.location} cannot be read as yaml ({said}); fetch it again.") from None
-
-
-def _frame(kind: RecordKind, rows: list[Row]) -> pl.DataFrame:
-    """Rows as a typed frame, numbered as received."""
-    extra = [("record", pa.string()), ("defect", pa.string())]
-    schema = pa.schema([*RECORD_TYPES[kind].schema, *extra])
-    frame = pl.DataFrame(pa.Table.from_pylist(rows, schema))
-    return frame.with_row_index("record_number", offset=1).with_columns(pl.col("record_number").cast(pl.Int64))

@@ -6,154 +6,172 @@ shape is a metric of its own, so that no line crosses from one to the other.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from orchestration.errors import DataRefused
 from orchestration.snapshots.candidate import Candidate, Failure
 from orchestration.snapshots.records import RecordKind
-from orchestration.sources.documents import (
-    Document,
-    DocumentEntry,
-    Feed,
-    Row,
-    Rows,
-    day_of,
-    documented,
-    each,
-    number,
-    rows_of,
-    text,
-    whole_number,
-)
+from orchestration.sources.documents import Document, DocumentEntry, Feed, Rows, documented, each
 from orchestration.sources.locations import parse_entries
+from orchestration.sources.received_records import ReceivedRecord, Row, rows_of
 from orchestration.sources.spec import IngestRequest, SourceSpec, TableSpec
 
 NAME = "lmarena"
+#: Leaderboards of the page, each with ratings of its own.
+BOARDS = ("text", "code")
 
 
 def read_ratings(document: Document) -> Iterable[Rows]:
-    """Ratings by category of dated versions: ``commit_date, category, model, rating, rating_q025, rating_q975``."""
+    """Ratings by category of dated versions: ``commit_date, category, model, rating, rating_q025, rating_q975``.
 
-    def rating(found: Any) -> Row:
-        return {
-            "metric": "arena_text_rating",
-            "category": "overall" if found["category"] == "full" else text(found["category"]),
-            "source_model_name": text(found["model"]),
-            "score": number(found["rating"]),
-            "score_low": number(found["rating_q025"]),
-            "score_high": number(found["rating_q975"]),
-        }
+    The version of 2025-05-27 is several versions in one, sorted by rating: up to five ratings of a model in each
+    category, and nothing that says which belong together. It has no usable records and is refused as a whole.
 
+    Raises:
+        DataRefused: the document is no list of records, or one has no date.
+    """
     for day, records in _by_day(document, "commit_date"):
-        yield Rows("ratings", RecordKind.EVALUATIONS, day, rows_of(records, rating))
+        yield Rows("ratings", RecordKind.EVALUATIONS, day, rows_of(records, _rating))
+
+
+def _rating(found: ReceivedRecord) -> Row:
+    category = found.text("category")
+    return {
+        "metric": "arena_text_rating",
+        "category": "overall" if category == "full" else category,
+        "source_model_name": found.text("model"),
+        "score": found.number("rating", required=True),
+        "score_low": found.number("rating_q025"),
+        "score_high": found.number("rating_q975"),
+    }
 
 
 def read_elo_history(document: Document) -> Iterable[Rows]:
-    """Monthly versions of the older leaderboard: ``date, key, Model, rating, License, Organization``."""
+    """Monthly versions of the older leaderboard: ``date, key, Model, rating, License, Organization``.
 
-    def rating(found: Any) -> Row:
-        return {
-            "metric": "arena_elo_history",
-            "category": "overall",
-            "source_model_name": text(found["key"]),
-            "score": number(found["rating"]),
-        }
-
-    def model(found: Any) -> Row:
-        return {
-            "source_model_name": text(found["key"]),
-            "display_name": text(found["Model"]),
-            "organization_name": text(found["Organization"]),
-            "license": text(found["License"]),
-        }
-
+    Raises:
+        DataRefused: the document is no list of records, or one has no date.
+    """
     for day, records in _by_day(document, "date"):
-        yield Rows("elo_history", RecordKind.EVALUATIONS, day, rows_of(records, rating))
-        yield Rows("elo_history_models", RecordKind.SOURCE_MODELS, day, rows_of(records, model))
+        yield Rows("elo_history", RecordKind.EVALUATIONS, day, rows_of(records, _elo))
+        yield Rows("elo_history_models", RecordKind.SOURCE_MODELS, day, rows_of(records, _elo_model))
+
+
+def _elo(found: ReceivedRecord) -> Row:
+    return {
+        "metric": "arena_elo_history",
+        "category": "overall",
+        "source_model_name": found.text("key"),
+        "score": found.number("rating", required=True),
+    }
+
+
+def _elo_model(found: ReceivedRecord) -> Row:
+    return {
+        "source_model_name": found.text("key"),
+        "display_name": found.text("Model"),
+        "organization_name": found.text("Organization"),
+        "license": found.text("License"),
+    }
 
 
 def read_leaderboard(document: Document) -> Iterable[Rows]:
-    """One leaderboard of one day: ``{meta: {leaderboard, fetched_at, last_updated}, models: [...]}``.
+    """One leaderboard of one day: ``{meta: {leaderboard, fetched_at, last_updated, model_count}, models: [...]}``.
+
+    The page shows a part of the board, now more, now less: a model's absence says nothing.
 
     Raises:
-        DataRefused: the document has another shape.
+        DataRefused: the document has another shape, is of an unknown board, or has not as many models as it says.
     """
-    content = document.content
-    meta = content.get("meta") if isinstance(content, dict) else None
-    if not isinstance(meta, dict) or not isinstance(content.get("models"), list):
-        raise DataRefused(f"{document.file.location} is no leaderboard with meta and models; look at the file.")
-    board = text(meta.get("leaderboard"))
-    day = document.snapshot_date or day_of(meta.get("fetched_at")) or document.day
-    published = _published(meta.get("last_updated"))
+    content, location = document.content, document.file.location
+    models = content.get("models") if isinstance(content, dict) else None
+    if not isinstance(models, list) or not models:
+        raise DataRefused(f"{location} is no leaderboard with meta and models; look at the file.")
+    try:
+        meta = ReceivedRecord(content).part("meta")
+        board, fetched, promised = meta.text("leaderboard"), meta.day("fetched_at"), meta.whole_number("model_count")
+    except ValueError as error:
+        raise DataRefused(f"{location}: in meta, {error}; look at the file.") from None
+    if board not in BOARDS:
+        raise DataRefused(f"{location} is of the board {board!r}; known boards are {', '.join(BOARDS)}.")
+    if promised is not None and promised != len(models):
+        raise DataRefused(f"{location} says that it has {promised} models and has {len(models)}; fetch it again.")
+    day = document.snapshot_date or fetched or document.day
+    published = _published(content["meta"].get("last_updated"), day)
 
-    def rating(found: Any) -> Row:
-        score, interval = number(found["score"]), number(found.get("ci"))
+    def rating(found: ReceivedRecord) -> Row:
+        score, interval = found.number("score", required=True), found.number("ci")
         known = score is not None and interval is not None
         return {
             "metric": f"arena_{board}_score",
             "category": "overall",
-            "source_model_name": text(found["model"]),
+            "source_model_name": found.text("model"),
             "score": score,
             "score_low": score - interval if known else None,  # type: ignore[operator]
             "score_high": score + interval if known else None,  # type: ignore[operator]
-            "votes": whole_number(found.get("votes")),
+            "votes": found.whole_number("votes"),
             "published_date": published,
         }
 
-    def model(found: Any) -> Row:
-        return {
-            "source_model_name": text(found["model"]),
-            "organization_name": text(found.get("vendor")),
-            "license": text(found.get("license")),
-        }
+    yield Rows(f"leaderboard_{board}", RecordKind.EVALUATIONS, day, rows_of(models, rating))
+    yield Rows(f"leaderboard_{board}_models", RecordKind.SOURCE_MODELS, day, rows_of(models, _vendor))
 
-    yield Rows(f"leaderboard_{board}", RecordKind.EVALUATIONS, day, rows_of(content["models"], rating))
-    yield Rows(f"leaderboard_{board}_models", RecordKind.SOURCE_MODELS, day, rows_of(content["models"], model))
+
+def _vendor(found: ReceivedRecord) -> Row:
+    return {
+        "source_model_name": found.text("model"),
+        "organization_name": found.text("vendor"),
+        "license": found.text("license"),
+    }
+
+
+def _published(value: object, day: date) -> date | None:
+    """A date like ``Mar 18, 2026``; None where the page says something else, or a day that was yet to come."""
+    try:
+        published = datetime.strptime(str(value), "%b %d, %Y").date()
+    except ValueError:
+        return None
+    return published if published <= day else None
 
 
 def read_models(document: Document) -> Iterable[Rows]:
-    """Organisation and licence by model: ``name, model_api_name, organization, license``."""
+    """Organisation and licence by model: ``name, model_api_name, organization, license``.
 
-    def model(found: Any) -> Row:
-        return {
-            "source_model_name": text(found["model_api_name"]),
-            "display_name": text(found["name"]),
-            "organization_name": text(found["organization"]),
-            "license": text(found["license"]),
-        }
+    Raises:
+        DataRefused: the document is no list of records.
+    """
+    yield Rows("models", RecordKind.SOURCE_MODELS, document.day, rows_of(document.records, _api_model))
 
-    yield Rows("models", RecordKind.SOURCE_MODELS, document.day, rows_of(document.content, model))
+
+def _api_model(found: ReceivedRecord) -> Row:
+    return {
+        "source_model_name": found.text("model_api_name"),
+        "display_name": found.text("name"),
+        "organization_name": found.text("organization"),
+        "license": found.text("license"),
+    }
 
 
 def _by_day(document: Document, column: str) -> list[tuple[date, list[Any]]]:
     """Records by the day that one of their fields gives, oldest first.
 
     Raises:
-        DataRefused: the field is missing or no date.
+        DataRefused: the document is no list of records, or the field is missing or no date.
     """
     days: dict[date, list[Any]] = defaultdict(list)
-    for number_, found in enumerate(document.content, start=1):
-        value = found.get(column) or ""
+    for number, record in enumerate(document.records, start=1):
+        value = record.get(column) if isinstance(record, dict) else None
         try:
-            days[date.fromisoformat(value)].append(found)
+            days[date.fromisoformat(str(value))].append(record)
         except ValueError:
             raise DataRefused(
-                f"{document.file.location}, record {number_}: {column} is {value!r:.30}, not a date; look at the file."
+                f"{document.file.location}, record {number}: {column} is {ascii(value)[:30]}, not a date; look at the "
+                "file."
             ) from None
     return sorted(days.items())
 
 
-def _published(value: object) -> date | None:
-    """A date like ``Mar 18, 2026``; None where the page says something else."""
-    try:
-        return datetime.strptime(str(value), "%b %d, %Y").date()
-    except ValueError:
-        return None
-
-
-#: Leaderboards of the page, each with ratings of its own.
-BOARDS = ("text", "code")
 _BOARD_TABLES = tuple(name for board in BOARDS for name in (f"leaderboard_{board}", f"leaderboard_{board}_models"))
 FEEDS = {
     "ratings": Feed(("ratings",), each(read_ratings)),
@@ -188,7 +206,7 @@ SPEC = SourceSpec(
     live_location=None,
     licence="no licence stated; factual extract",
     citation="LMArena (lmarena.ai), leaderboards",
-    max_age=timedelta(days=30),
+    max_age=None,
     tables=(
         TableSpec("ratings", RecordKind.EVALUATIONS, "Ratings by category, 2025.", live=False),
         TableSpec("elo_history", RecordKind.EVALUATIONS, "Monthly ratings, 2023 to 2025.", live=False),

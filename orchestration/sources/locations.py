@@ -23,6 +23,10 @@ from orchestration.settings import Settings
 Entry = TypeVar("Entry", bound="SourceEntry")
 
 
+class NotThere(Unreachable):
+    """The server answers, and has nothing at this address."""
+
+
 class SourceEntry(BaseModel):
     """One table of a ``--sources`` file; connectors extend it with what their formats need.
 
@@ -47,6 +51,16 @@ class SourceEntry(BaseModel):
     is_complete: Literal["all", "organizations"] | None = None
     minimum_rows_share: float | None = Field(default=None, gt=0, le=1)
     priority: int | None = None
+
+    @field_validator("location")
+    @classmethod
+    def _is_an_address(cls, location: str) -> str:
+        try:
+            if is_url(location) and urlsplit(location).port == 0:
+                raise ValueError("port 0")
+        except ValueError as error:
+            raise ValueError(f"is not an address: {error}") from None
+        return location
 
     @field_validator("date_pattern")
     @classmethod
@@ -172,6 +186,7 @@ def download(url: str, target: Path, settings: Settings, headers: Mapping[str, s
         headers: e.g. a key; with any, redirects are not followed, so that it goes to no other host.
 
     Raises:
+        NotThere: the server has nothing at this address.
         Unreachable: the server does not answer, or answers with an error.
     """
     backoff = wait_exponential_jitter(
@@ -209,8 +224,9 @@ def download(url: str, target: Path, settings: Settings, headers: Mapping[str, s
     except httpx2.HTTPStatusError as error:
         status = error.response.status_code
         remedy = "correct its key" if headers and status in {401, 403} else "try again later"
-        raise Unreachable(f"{without_credentials(url)} answered with HTTP {status}; {remedy}.") from None
-    except httpx2.HTTPError as error:
+        kind = NotThere if status in {404, 410} else Unreachable
+        raise kind(f"{without_credentials(url)} answered with HTTP {status}; {remedy}.") from None
+    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
         raise Unreachable(f"{without_credentials(url)} could not be read ({error}); try again later.") from None
 
 
@@ -232,9 +248,12 @@ def is_url(location: str) -> bool:
 
 def without_credentials(url: str) -> str:
     """A URL without user, password and query: fit for manifests and messages."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    netloc = f"{host}:{parts.port}" if parts.port else host
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        netloc = f"{host}:{parts.port}" if parts.port else host
+    except ValueError:  # no URL: what could be a secret in one is left out all the same
+        return re.split(r"[?#]", url)[0].rpartition("@")[2]
     return urlunsplit((parts.scheme, netloc, parts.path, "", ""))
 
 

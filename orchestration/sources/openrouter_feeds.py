@@ -1,109 +1,87 @@
-"""Documents of OpenRouter: rankings in four shapes, the list of models, and prices.
+"""Documents of OpenRouter: daily and weekly rankings, the list of models, and prices.
 
 Tokens come as text and stay exact. A model is named by its slug as received: two slugs that differ in their date can be
 two releases.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from orchestration.errors import DataRefused
 from orchestration.snapshots.records import RecordKind
-from orchestration.sources.documents import Document, Feed, Row, Rows, day_of, each, number, rows_of, text, whole_number
+from orchestration.sources.documents import Document, Feed, Rows, each
+from orchestration.sources.openrouter_page import read_rankings_page, scale_objection
+from orchestration.sources.received_records import ReceivedRecord, Row, rows_of
+from orchestration.sources.validation import DATE_TOLERANCE
 
-#: A page's models and its market shares describe the same weeks. When the largest model has less than this share of
-#: the largest author's tokens, the page showed another series.
-LEAST_SHARE_OF_LEADER = 0.001
+_LIST_LICENCE = "no licence stated; factual extract"
+_LIST_CITATION = "OpenRouter (openrouter.ai/models), list of models as of {as_of}"
 
 
 def read_rankings_daily(document: Document) -> Iterable[Rows]:
-    """Tokens per day and model, in any of the three shapes in which they are given out.
+    """Tokens per day and model, in any of the shapes in which they are given out.
 
-    The Data API answers ``{"data": [row, ...], "meta": {"as_of": ...}}``, an export is the list of rows, and stored
-    vintages are ``{date: {slug: row}}``. A row is ``{date, model_permaslug, total_tokens}``.
+    The Data API answers ``{"data": [row, ...], "meta": {"as_of": ...}}``, an export is the same without ``meta`` or a
+    CSV, and stored vintages are ``{date: {slug: row}}``. A row is ``{date, model_permaslug, total_tokens}``.
 
     Raises:
-        DataRefused: the document has another shape.
+        DataRefused: the document has another shape or no rows, or is as of a later day than its snapshot.
     """
-    content, day = document.content, document.snapshot_date
-    if isinstance(content, dict) and isinstance(content.get("data"), list):
+    content, location = document.content, document.file.location
+    as_of = None
+    if isinstance(content, dict) and "data" in content:
         found = content["data"]
-        as_of = (content.get("meta") or {}).get("as_of")
-        day = day or day_of(as_of)
-    elif isinstance(content, dict) and content and all(isinstance(rows, dict) for rows in content.values()):
+        as_of = _as_of(content.get("meta"), location)
+    elif isinstance(content, dict) and all(isinstance(rows, dict) for rows in content.values()):
         found = [row for rows in content.values() for row in rows.values()]
-    elif isinstance(content, list):
-        found = content
     else:
-        raise DataRefused(f"{document.file.location} does not hold daily rankings; look at the file.")
-    yield Rows(
-        "rankings_daily",
-        RecordKind.INFERENCE_TOKENS,
-        day or document.day,
-        rows_of(found, _daily),
-    )
+        found = content
+    if not isinstance(found, list):
+        raise DataRefused(f"{location} does not hold daily rankings; look at the file.")
+    if not found:
+        raise DataRefused(f"{location} holds no rows; fetch it again later.")
+    day = document.snapshot_date or as_of or document.day
+    if as_of is not None and as_of - day > DATE_TOLERANCE:
+        raise DataRefused(f"{location} says that it is as of {as_of}, after its day ({day}); correct the date.")
+    yield Rows("rankings_daily", RecordKind.INFERENCE_TOKENS, day, rows_of(found, _daily))
 
 
-def _daily(row: Any) -> Row:
+def _as_of(meta: object, location: str) -> date | None:
+    try:
+        return ReceivedRecord(meta or {}).day("as_of")
+    except ValueError as error:
+        raise DataRefused(f"{location}: in meta, {error}; look at the file.") from None
+
+
+def _daily(found: ReceivedRecord) -> Row:
     return {
-        "token_date": day_of(row["date"]),
+        "token_date": found.day("date"),
         "period_days": 1,
-        "model_slug": text(row["model_permaslug"]),
-        "tokens": _required(whole_number(row["total_tokens"]), "total_tokens"),
+        "model_slug": found.text("model_permaslug"),
+        "tokens": found.whole_number("total_tokens", required=True),
     }
 
 
 def read_weekly(document: Document) -> Iterable[Rows]:
-    """The most used models of each week, from the rankings page's chart: a lower bound of a week's tokens."""
-
-    def week(row: Any) -> Row:
-        return {
-            "token_date": day_of(row["date"]),
-            "period_days": 7,
-            "model_slug": text(row["slug"]),
-            "tokens": _required(whole_number(row["total_tokens"]), "total_tokens"),
-            "prompt_tokens": whole_number(row.get("prompt_tokens")),
-            "completion_tokens": whole_number(row.get("completion_tokens")),
-            "requests": whole_number(row.get("request_count")),
-        }
-
-    yield Rows("weekly_top_models", RecordKind.INFERENCE_TOKENS, document.day, rows_of(document.content, week))
-
-
-def read_rankings_page(document: Document) -> Iterable[Rows]:
-    """The models of a scrape of the rankings page: tokens of the week before it.
+    """The most used models of each week, from the rankings page's chart: a lower bound of a week's tokens.
 
     Raises:
-        DataRefused: the scrape is empty, or its models are of another series than its market shares.
+        DataRefused: the document is no list of records.
     """
-    content, location = document.content, document.file.location
-    models = content.get("models") if isinstance(content, dict) else None
-    if not isinstance(models, list):
-        raise DataRefused(f"{location} is not a scrape of the rankings page; look at the file.")
-    if not models:
-        raise DataRefused(
-            f"{location} is an empty scrape (no models); the page's layout has changed, mend the scraper."
-        )
-    largest = max((whole_number(model.get("tokens")) or 0 for model in models), default=0)
-    leader = max((whole_number(author.get("tokens")) or 0 for author in content.get("market_share") or []), default=0)
-    if largest < LEAST_SHARE_OF_LEADER * leader:
-        raise DataRefused(
-            f"{location} holds another series than the weekly tokens: its largest model has {largest:,} tokens, its "
-            f"largest author {leader:,}; take the day from another copy."
-        )
-    fetched = day_of((content.get("meta") or {}).get("fetched_at")) or document.day
+    yield Rows("weekly_top_models", RecordKind.INFERENCE_TOKENS, document.day, rows_of(document.records, _weekly))
 
-    def week(model: Any) -> Row:
-        return {
-            "token_date": fetched,
-            "period_days": 7,
-            "model_slug": text(model["model_id"]),
-            "tokens": _required(whole_number(model["tokens"]), "tokens"),
-        }
 
-    day = document.snapshot_date or fetched
-    yield Rows("rankings_page", RecordKind.INFERENCE_TOKENS, day, rows_of(models, week))
+def _weekly(found: ReceivedRecord) -> Row:
+    return {
+        "token_date": found.day("date"),
+        "period_days": 7,
+        "model_slug": found.text("slug"),
+        "tokens": found.whole_number("total_tokens", required=True),
+        "prompt_tokens": found.whole_number("prompt_tokens"),
+        "completion_tokens": found.whole_number("completion_tokens"),
+        "requests": found.whole_number("request_count"),
+    }
 
 
 def read_models(document: Document) -> Iterable[Rows]:
@@ -112,37 +90,50 @@ def read_models(document: Document) -> Iterable[Rows]:
     Raises:
         DataRefused: the document is no list of models.
     """
-    content = document.content
-    if not isinstance(content, dict) or not isinstance(content.get("data"), list):
+    content, day = document.content, document.day
+    found = content.get("data") if isinstance(content, dict) else None
+    if not isinstance(found, list) or not found:
         raise DataRefused(f"{document.file.location} does not hold a list of models under data; look at the file.")
 
-    def model(found: Any) -> Row:
-        # An empty Hub id is what the list says of a closed model, but also of an open one that nobody linked.
-        hub_id = text(found.get("hugging_face_id"))
-        created = found.get("created")
+    def price(model: ReceivedRecord) -> Row:
+        pricing = model.part("pricing")
         return {
-            "source_model_name": text(found["id"]),
-            "canonical_name": text(found.get("canonical_slug")),
-            "display_name": text(found.get("name")),
-            "organization_name": found["id"].partition("/")[0].lstrip("~"),
-            "hub_model_id": hub_id,
-            "openrouter_id": text(found["id"]),
-            "is_open_weights": True if hub_id else None,
-            "release_date": None if created is None else datetime.fromtimestamp(int(created), UTC).date(),
+            "price_date": day,
+            "model_slug": model.text("id"),
+            "prompt_usd_per_token": _price(pricing, "prompt"),
+            "completion_usd_per_token": _price(pricing, "completion"),
         }
 
-    def price(found: Any) -> Row:
-        pricing = found.get("pricing") or {}
-        return {
-            "price_date": document.day,
-            "model_slug": text(found["id"]),
-            "prompt_usd_per_token": _price(pricing.get("prompt")),
-            "completion_usd_per_token": _price(pricing.get("completion")),
-        }
+    yield Rows("models", RecordKind.SOURCE_MODELS, day, rows_of(found, _model))
+    yield Rows("model_prices", RecordKind.MODEL_PRICES, day, rows_of(found, price))
 
-    records = content["data"]
-    yield Rows("models", RecordKind.SOURCE_MODELS, document.day, rows_of(records, model))
-    yield Rows("model_prices", RecordKind.MODEL_PRICES, document.day, rows_of(records, price))
+
+def _model(found: ReceivedRecord) -> Row:
+    name = found.text("id", required=True) or ""
+    # An empty Hub id is what the list says of a closed model, but also of an open one that nobody linked.
+    hub_id = found.text("hugging_face_id")
+    return {
+        "source_model_name": name,
+        "canonical_name": found.text("canonical_slug"),
+        "display_name": found.text("name"),
+        "organization_name": name.partition("/")[0].lstrip("~"),
+        "hub_model_id": hub_id,
+        "openrouter_id": name,
+        "is_open_weights": True if hub_id else None,
+        "release_date": _day_of_second(found.whole_number("created")),
+    }
+
+
+def _day_of_second(second: int | None) -> date | None:
+    """The day of a Unix time.
+
+    Raises:
+        ValueError: there is no such day.
+    """
+    try:
+        return None if second is None else datetime.fromtimestamp(second, UTC).date()
+    except (OverflowError, OSError, ValueError):
+        raise ValueError(f"created is {second}, not a time") from None
 
 
 def read_prices(document: Document) -> Iterable[Rows]:
@@ -154,44 +145,42 @@ def read_prices(document: Document) -> Iterable[Rows]:
     content = document.content
     if not isinstance(content, dict) or not all(isinstance(prices, dict) for prices in content.values()):
         raise DataRefused(f"{document.file.location} does not hold prices by date; look at the file.")
-
-    def price(found: Any) -> Row:
-        return {
-            "price_date": day_of(found["date"]),
-            "model_slug": found["model"],
-            "blended_usd_per_token": _price(found["usd"]),
-        }
-
-    records = (
+    found: list[Any] = [
         {"date": day, "model": slug, "usd": usd}
         for day, prices in sorted(content.items())
         for slug, usd in prices.items()
-    )
-    yield Rows("blended_prices", RecordKind.MODEL_PRICES, document.day, rows_of(records, price))
+    ]
+    yield Rows("blended_prices", RecordKind.MODEL_PRICES, document.day, rows_of(found, _blended))
 
 
-def _price(value: object) -> float | None:
-    """US dollars per token; a negative one stands for a router that has no price of its own.
+def _blended(found: ReceivedRecord) -> Row:
+    return {
+        "price_date": found.day("date"),
+        "model_slug": found.text("model"),
+        "blended_usd_per_token": _price(found, "usd"),
+    }
+
+
+def _price(found: ReceivedRecord, name: str) -> float | None:
+    """US dollars per token.
 
     Raises:
-        ValueError: it is negative or no number.
+        ValueError: it is no number, or negative: so the list marks a router, whose price is that of its choice.
     """
-    usd = number(value)
+    usd = found.number(name)
     if usd is not None and usd < 0:
-        raise ValueError("a router has no price of its own")
+        raise ValueError(f"{name} is negative: a router has no price of its own")
     return usd
 
 
-def _required(value: int | None, name: str) -> int:
-    if value is None:
-        raise ValueError(f"{name} is missing")
-    return value
-
-
 FEEDS: dict[str, Feed] = {
-    "rankings_daily": Feed(("rankings_daily",), each(read_rankings_daily)),
-    "models": Feed(("models", "model_prices"), each(read_models)),
-    "prices": Feed(("blended_prices",), each(read_prices)),
+    "rankings_daily": Feed(
+        ("rankings_daily",),
+        each(read_rankings_daily),
+        citation="Source: OpenRouter (openrouter.ai/rankings), as of {as_of}. Licensed under CC BY 4.0.",
+    ),
+    "models": Feed(("models", "model_prices"), each(read_models), licence=_LIST_LICENCE, citation=_LIST_CITATION),
+    "prices": Feed(("blended_prices",), each(read_prices), licence=_LIST_LICENCE, citation=_LIST_CITATION),
     "weekly_top_models": Feed(("weekly_top_models",), each(read_weekly)),
-    "rankings_page": Feed(("rankings_page",), each(read_rankings_page)),
+    "rankings_page": Feed(("rankings_page",), each(read_rankings_page), objection=scale_objection),
 }

@@ -8,6 +8,7 @@ from orchestration.sources import (
     hf_hub,
     leaderboards,
     lmarena,
+    models_dev,
     openrouter,
     tracked_models,
 )
@@ -25,6 +26,7 @@ SOURCES: dict[str, SourceSpec] = {
         lmarena.SPEC,
         epoch.SPEC,
         *leaderboards.SPECS,
+        models_dev.SPEC,
     )
 }
 

@@ -89,6 +89,8 @@ class SourceSpec:
         connector: makes candidates; expected trouble is yielded as ``Failure``, never raised.
         priority: default rank where several sources report the same model and day; lower wins.
         minimum_rows_share: see ``Candidate``; the default for live listings.
+        key_variable: environment variable with the key without which the live service refuses; None where none is
+            needed. A source whose key is not set is left out unless it is named.
     """
 
     name: str
@@ -101,4 +103,5 @@ class SourceSpec:
     connector: Connector
     priority: int = 100
     minimum_rows_share: float | None = None
+    key_variable: str | None = None
     owners: tuple[str, ...] = field(default=("team:data-engineering",))

@@ -86,7 +86,7 @@ def _complete(frame: pl.DataFrame, schema: pa.Schema) -> pl.DataFrame:
 def _defects(schema: pa.Schema, key: tuple[str, ...], snapshot_date: date) -> list[pl.Expr]:
     """One expression per rule: the defect as text, or null."""
     rules: list[tuple[pl.Expr, str]] = [(pl.col(name).is_null(), f"{name} is missing") for name in key]
-    latest = snapshot_date + DATE_TOLERANCE
+    latest = min(snapshot_date, date.max - DATE_TOLERANCE) + DATE_TOLERANCE
     for field in schema:
         column = pl.col(field.name)
         if field.name in _REPOSITORY_COLUMNS:
@@ -164,7 +164,9 @@ def _consistent(record_type: RecordType, frame: pl.DataFrame) -> tuple[pl.DataFr
     meanings = pl.struct(record_type.schema.names).n_unique().over(record_type.key)
     marked = frame.with_columns(_meanings=meanings)
     conflicting = marked.filter(pl.col("_meanings") > 1).with_columns(
-        defect=pl.format("one of {} different records of the same key; none is kept", "_meanings")
+        defect=pl.format(
+            "one of {} different records of the same key, which nothing tells apart; none is kept", "_meanings"
+        )
     )
     return marked.filter(pl.col("_meanings") == 1).drop("_meanings"), conflicting.drop("_meanings")
 

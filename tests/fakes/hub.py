@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 Model = dict[str, Any]
+Service = TypeVar("Service", bound=Any)
 
 
 def hub_model(model_id: str, number: int = 1, **fields: Any) -> Model:
@@ -48,6 +49,7 @@ class Asked:
     path: str
     query: dict[str, list[str]]
     authorization: str | None
+    api_key: str | None = None
 
     @property
     def cursor(self) -> str | None:
@@ -219,7 +221,7 @@ class FakeHub:
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Answers for the server's :class:`FakeHub`."""
+    """Answers for the server's service, a :class:`FakeHub` or another with ``answer``, ``asked`` and ``faults``."""
 
     protocol_version = "HTTP/1.1"
     server: "_Server"
@@ -227,10 +229,13 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Writes the request down, then answers or misbehaves."""
         parts = urlsplit(self.path)
-        asked = Asked(parts.path, parse_qs(parts.query), self.headers.get("Authorization"))
+        asked = Asked(
+            parts.path, parse_qs(parts.query), self.headers.get("Authorization"), self.headers.get("x-api-key")
+        )
         hub = self.server.hub
         with self.server.turn:
-            hub.between(hub)
+            if isinstance(hub, FakeHub):
+                hub.between(hub)
             hub.asked.append(asked)
             code, body, headers = hub.answer(asked)
             fault = self._fault(hub, asked)
@@ -251,7 +256,7 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, *_args: Any) -> None:
         """Says nothing."""
 
-    def _fault(self, hub: FakeHub, asked: Asked) -> Fault | None:
+    def _fault(self, hub: Any, asked: Asked) -> Fault | None:
         for fault in hub.faults:
             if fault.times == 0 or not asked.is_about(fault.about):
                 continue
@@ -267,7 +272,7 @@ class Handler(BaseHTTPRequestHandler):
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, hub: FakeHub) -> None:
+    def __init__(self, hub: Any) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.hub = hub
         self.turn = threading.Lock()
@@ -279,13 +284,19 @@ class _Server(ThreadingHTTPServer):
 @contextmanager
 def running_hub(models: list[Model] | None = None, **settings: Any) -> Iterator[FakeHub]:
     """A fake Hub for as long as the context lasts; its address is ``hub.url``."""
-    hub = FakeHub(models or [], **settings)
-    server = _Server(hub)
-    hub.url = f"http://127.0.0.1:{server.server_address[1]}"
+    with serving(FakeHub(models or [], **settings)) as hub:
+        yield hub
+
+
+@contextmanager
+def serving(service: Service) -> Iterator[Service]:
+    """Serves a fake on a free port of the loopback interface for as long as the context lasts."""
+    server = _Server(service)
+    service.url = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
-        yield hub
+        yield service
     finally:
         server.shutdown()
         server.server_close()

@@ -6,7 +6,7 @@ import dagster as dg
 import pytest
 import yaml
 
-from orchestration.settings import PROJECT_ROOT
+from orchestration.settings import PROJECT_ROOT, Settings
 from orchestration.sources.registry import SOURCES
 from tests.orchestration.conftest import Orchestrated
 from tests.orchestration.write_asset_keys import KEYS_FILE
@@ -129,6 +129,21 @@ def test_nothing_runs_by_itself_unless_it_is_switched_on(
         assert on.daily_schedule.default_status is dg.DefaultScheduleStatus.RUNNING
         assert on.rebuild_without_failed_source.default_status is dg.DefaultSensorStatus.RUNNING
     importlib.reload(jobs)
+
+
+def test_a_day_brings_what_can_be_asked(orchestrated: Orchestrated, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A source that only answers with a key must not fail every day's run where nobody has one."""
+    from orchestration.defs import jobs
+
+    def brought() -> set[str]:
+        return {key.to_user_string() for key in jobs._refreshed_tables()}
+
+    monkeypatch.setattr(jobs, "_SETTINGS", Settings(sources=None))
+    monkeypatch.delenv("ARTIFICIAL_ANALYSIS_API_KEY", raising=False)
+    assert {"raw/hf_hub__tracked", "raw/openrouter__rankings_daily", "raw/openrouter__models"} <= brought()
+    assert not {key for key in brought() if "artificial_analysis" in key or "lmarena" in key or "weekly" in key}
+    monkeypatch.setenv("ARTIFICIAL_ANALYSIS_API_KEY", "key")
+    assert "raw/artificial_analysis__evaluations" in brought()
 
 
 def test_the_workspace_file_names_the_definitions() -> None:

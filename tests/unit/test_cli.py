@@ -156,6 +156,26 @@ def test_ingest_lands_a_sources_file_and_says_so_per_table(warehouse: Run, home:
     assert "hf_hub/tracked: 0 landed, 3 unchanged, 0 refused, 0 failed; 0 rows landed" in out
 
 
+def test_live_ingest_and_status_say_what_is_left_out_for_want_of_a_key(
+    warehouse: Run, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sources = write_replay(tmp_path)
+    planned = ingest.plan_ingest(Settings(), sources_file=sources)
+    monkeypatch.setattr(ingest, "plan_ingest", lambda settings, **asked: planned)  # instead of the live services
+    monkeypatch.delenv("ARTIFICIAL_ANALYSIS_API_KEY", raising=False)
+    said = "artificial_analysis: left out, it answers only with a key; set ARTIFICIAL_ANALYSIS_API_KEY"
+    code, out, err = warehouse("ingest")
+    assert (code, err) == (0, "")
+    assert out.splitlines()[-1] == said
+    for named in (("ingest", "tracked_models"), ("ingest", "--sources", sources)):
+        assert said not in warehouse(*named)[1], "it was not asked for"
+    _, out, _ = warehouse("status")
+    assert "artificial_analysis: not asked live, it answers only with a key; set ARTIFICIAL_ANALYSIS_API_KEY" in out
+    monkeypatch.setenv("ARTIFICIAL_ANALYSIS_API_KEY", "key")
+    assert said not in warehouse("ingest")[1]
+    assert "only with a key" not in warehouse("status")[1]
+
+
 def test_ingest_takes_the_wanted_source_table_and_day(warehouse: Run, home: Path, tmp_path: Path) -> None:
     sources = write_replay(tmp_path)
     code, out, _ = warehouse("ingest", "tracked_models", "--sources", sources, "--table", "models", "--date", DAYS[1])

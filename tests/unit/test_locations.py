@@ -4,12 +4,16 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from orchestration.errors import ConfigurationError, Unreachable
 from orchestration.settings import Settings
 from orchestration.sources.locations import (
+    NotThere,
     SourceEntry,
+    asked_to_wait,
+    download,
     load_sources_file,
     located_files,
     parse_entries,
@@ -134,5 +138,54 @@ def test_lasting_trouble_is_not(server: FileServer) -> None:
     assert server.requested == ["/gone.csv"]
 
 
+def test_nothing_at_an_address_is_told_from_trouble(server: FileServer, tmp_path: Path) -> None:
+    server.statuses["/gone"] = [410]
+    for path in ("/missing", "/gone"):
+        with pytest.raises(NotThere, match=path):
+            download(f"{server.url}{path}", tmp_path / "file", SETTINGS)
+    server.statuses["/denied"] = [403]
+    with pytest.raises(Unreachable, match="HTTP 403; try again later") as denied:
+        download(f"{server.url}/denied", tmp_path / "file", SETTINGS)
+    assert not isinstance(denied.value, NotThere)
+
+
+def test_with_a_key_the_key_is_named_and_no_redirect_followed(server: FileServer, tmp_path: Path) -> None:
+    server.statuses = {"/denied": [401], "/moved": [302]}
+    for path, sentence in (("/denied", "HTTP 401; correct its key"), ("/moved", "HTTP 302; try again later")):
+        with pytest.raises(Unreachable, match=sentence):
+            download(f"{server.url}{path}?page=1", tmp_path / "file", SETTINGS, {"x-api-key": "secret"})
+    assert server.requested == ["/denied?page=1", "/moved?page=1"]
+
+
+@pytest.mark.parametrize("url", ["http://[broken", "http://x.example:99999/a", "http://\x01/a"])
+def test_an_address_that_is_none_is_one_sentence(url: str, tmp_path: Path) -> None:
+    with pytest.raises(Unreachable, match="could not be read"):
+        download(url, tmp_path / "file", Settings(request_attempts=1))
+    if "x01" not in ascii(url):
+        with pytest.raises(ConfigurationError, match="location: is not an address"):
+            parse_entries(SourceEntry, "hub", ({"location": url},))
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [("3", 3.0), (" 0 ", 0.0), ("soon", None), ("", None), ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0), ("-3", None)],
+)
+def test_how_long_a_server_asks_to_wait(value: str, seconds: float | None) -> None:
+    assert asked_to_wait(httpx2.Response(429, headers={"Retry-After": value})) == seconds
+
+
+def test_the_wait_that_is_asked_for_is_kept(
+    server: FileServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr("tenacity.nap.time.sleep", waited.append)
+    monkeypatch.setattr("orchestration.sources.locations.asked_to_wait", lambda response: 7.0)
+    server.files["/a.csv"], server.statuses["/a.csv"] = b"id\n", [429, 503]
+    settings = Settings(request_wait_seconds=0.0, request_longest_wait_seconds=5.0)
+    download(f"{server.url}/a.csv", tmp_path / "file", settings)
+    assert waited == [5.0, 5.0], "no longer than the longest wait"
+
+
 def test_a_url_shows_no_credentials() -> None:
     assert without_credentials("https://user:pass@host:8443/a/b.csv?key=1#x") == "https://host:8443/a/b.csv"
+    assert without_credentials("https://user:pass@[host/a/b.csv?key=1#x") == "[host/a/b.csv"

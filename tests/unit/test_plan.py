@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.errors import ConfigurationError
-from orchestration.plan import plan_ingest
+from orchestration.plan import plan_ingest, without_key
 from orchestration.settings import Settings
 from orchestration.snapshots.store import SnapshotStore, utc_now
 from orchestration.sources.registry import SOURCES
@@ -31,10 +31,30 @@ def names(settings: Settings, **asked: object) -> list[str]:
     return [planned.spec.name for planned in plan_ingest(settings, **asked)]  # type: ignore[arg-type]
 
 
-def test_all_live_sources_by_default_the_registry_before_the_hub(settings: Settings) -> None:
+def test_all_live_sources_by_default_the_registry_before_the_hub(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for spec in SOURCES.values():
+        if spec.key_variable:
+            monkeypatch.setenv(spec.key_variable, "key")
     planned = names(settings)
     assert planned == [name for name, spec in SOURCES.items() if any(table.live for table in spec.tables)]
     assert planned.index("tracked_models") < planned.index("hf_hub")
+
+
+def test_a_source_without_its_key_is_left_out_unless_it_is_named(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    needy = [spec for spec in SOURCES.values() if spec.key_variable]
+    assert needy
+    for spec in needy:
+        monkeypatch.delenv(str(spec.key_variable), raising=False)
+        assert spec in without_key()
+        assert spec.name not in names(settings)
+        with pytest.raises(ConfigurationError, match=f"{spec.name} answers only with a key; set {spec.key_variable}"):
+            names(settings, sources=[spec.name])
+        monkeypatch.setenv(str(spec.key_variable), "key")
+        assert spec not in without_key()
 
 
 def test_all_sources_of_a_file_or_the_named_ones(settings: Settings, file: Path) -> None:

@@ -73,3 +73,12 @@ def test_every_daily_table_and_every_attempted_one_is_listed(store: SnapshotStor
     }
     assert listed == {("hf_archive", "tracked"), *daily}
     assert ("hf_hub", "full") not in listed
+
+
+def test_only_what_a_day_brings_can_be_late(store: SnapshotStore) -> None:
+    for source, table in (("hf_hub", "full"), ("hf_hub", "tracked"), ("openrouter", "weekly_top_models")):
+        land(store, candidate(table=table), source=source)
+    late = {(one.source, one.table): one.is_late for one in warehouse_status(store, date(2027, 1, 1))}
+    assert late["hf_hub", "tracked"] is True
+    assert late["hf_hub", "full"] is None
+    assert late["openrouter", "weekly_top_models"] is None
