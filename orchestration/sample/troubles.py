@@ -37,7 +37,7 @@ _COUNTERS = (
         "counter_first_seen_huge",
         date(2025, 2, 27),
         "2.7 billion at the first reading are not the downloads of that day.",
-        "EleutherAI/pythia-160m",
+        "bigcode/starcoder2-3b",
         level=2_700_000_000,
     ),
     _day(

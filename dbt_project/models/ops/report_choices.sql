@@ -24,8 +24,17 @@
     'crossover_min_coverage': 'Share of both sides that must be known on a date for it to decide a crossover',
     'crossover_derivatives': 'A month with fewer new derivatives decides no crossover',
     'performance_metric': 'Metric whose newest version decides the default crossover of performance',
+    'performance_estimates': 'Scores that the provider estimated from others: included, or left_out',
     'coverage_measured': 'A figure is whole when so much of its models (or tokens) is known',
-    'reconciliation_case': 'Case whose list of models is compared with the published figures'
+    'reconciliation_case': 'Case whose list of models is compared with the published figures',
+    'lead_longest_lag': 'Months by which one share may go before the other',
+    'lead_min_months': 'A correlation over fewer months says nothing',
+    'automation_days': 'Newest days that are looked at for signs of machines',
+    'automation_min_days': 'Observed days without which nothing is said',
+    'automation_usual_ratio': 'Quiet days over busy days, for downloads by people',
+    'automation_usual_variation': 'Standard deviation over mean, for downloads by people',
+    'automation_large_parameters': 'Parameters from which a model is too large to be a usual test object',
+    'automation_threshold': 'Suspicion from which the adjusted series leaves its part out'
 } %}
 
 {% for choice, meaning in choices.items() %}
