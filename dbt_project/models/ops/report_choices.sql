@@ -10,6 +10,7 @@
     'window_start': 'First month that is shown',
     'spikes': 'Days that are an artefact of the source: included, or left_out',
     'derivative_min_downloads': 'A derivative counts with more downloads than this',
+    'derivative_downloads': 'Counter by which a derivative is judged: total_else_30d, total, or last_30_days',
     'derivative_relations': 'Relations that make a derivative: all, not_quantized, or finetune',
     'derivative_parent': 'Whose derivative it is: of the direct base, or of the root of its chain',
     'derivative_own': 'Derivatives by the organisation of the base itself: included, or left_out',

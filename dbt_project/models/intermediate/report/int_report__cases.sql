@@ -2,7 +2,7 @@
 -- them changed. All figures of all cases are computed side by side; no case needs a build of its own.
 {% set choices = [
     'list_date', 'lists', 'double_namespaces', 'quantisations', 'left_out_models', 'start_level', 'window_start',
-    'spikes', 'derivative_min_downloads', 'derivative_relations', 'derivative_parent', 'derivative_own',
+    'spikes', 'derivative_min_downloads', 'derivative_downloads', 'derivative_relations', 'derivative_parent', 'derivative_own',
     'inference_models', 'inference_free', 'inference_unknown'
 ] %}
 

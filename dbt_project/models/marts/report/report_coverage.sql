@@ -222,7 +222,7 @@ select
         when report = 'report_relative_adoption'
             then 'the counter of the other models is not known so many days after their release'
         when report = 'report_crossovers'
-            then 'in the other cases enough of both sides is known on no date'
+            then 'in the missing cases enough of both sides is known on no date'
         else 'no all-time counter of the other models is known in the month'
     end as reason
 from judged

@@ -11,10 +11,19 @@ with races as (
 
 -- Every case is a row, also one for which nothing can be said.
 cases as (
-    select distinct
-        crossover_id,
-        case_id
-    from {{ ref('fct_report_races') }}
+    select
+        definitions.crossover_id,
+        cases.case_id
+    from {{ ref('crossovers') }} as definitions
+    inner join {{ ref('dim_report_case') }} as cases on cases.topic in ('default', definitions.topic)
+    where definitions.topic <> 'performance'
+    union distinct
+    select
+        definitions.crossover_id,
+        coalesce(races.case_id, 'default') as case_id
+    from {{ ref('crossovers') }} as definitions
+    left join {{ ref('fct_report_races') }} as races on definitions.crossover_id = races.crossover_id
+    where definitions.topic = 'performance'
 ),
 
 described as (
@@ -76,9 +85,11 @@ judged as (
 defaults as (
     select
         'performance_china_us' as crossover_id,
-        max(case_id) as case_id
+        coalesce(
+            max(case_id) filter (where case_id like '{{ var("report_performance_metric") }}/%'), 'default'
+        ) as case_id
     from cases
-    where crossover_id = 'performance_china_us' and case_id like '{{ var("report_performance_metric") }}/%'
+    where crossover_id = 'performance_china_us'
     union all
     select distinct
         crossover_id,

@@ -8,6 +8,8 @@ select
     months.cumulative_share,
     months.new_downloads,
     months.new_share,
+    months.cumulative_downloads_of_all,
+    months.new_downloads_of_all,
     months.entered_models,
     months.models_in_scope,
     months.models_with_data,

@@ -7,6 +7,8 @@ select
     cumulative_share,
     new_downloads,
     new_share,
+    cumulative_downloads_of_all,
+    new_downloads_of_all,
     entered_models,
     models_in_scope,
     models_with_data,

@@ -4,6 +4,7 @@ select
     topic,
     changed_choice,
     derivative_min_downloads,
+    derivative_downloads,
     derivative_relations,
     derivative_parent,
     derivative_own,

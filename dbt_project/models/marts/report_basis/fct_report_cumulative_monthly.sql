@@ -77,14 +77,14 @@ select
     cast(months.models_in_scope as bigint) as models_in_scope,
     cast(counted.models_with_data as bigint) as models_with_data,
     cast(months.models_known as bigint) as models_known,
-    months.cumulative_downloads
-    / nullif(sum(months.cumulative_downloads) over (partition by months.dimension, months.month), 0)
-        as cumulative_share,
-    months.new_downloads / nullif(sum(months.new_downloads) over (partition by months.dimension, months.month), 0)
-        as new_share
+    cast(sum(months.cumulative_downloads) over of_month as bigint) as cumulative_downloads_of_all,
+    cast(sum(months.new_downloads) over of_month as bigint) as new_downloads_of_all,
+    months.cumulative_downloads / nullif(sum(months.cumulative_downloads) over of_month, 0) as cumulative_share,
+    months.new_downloads / nullif(sum(months.new_downloads) over of_month, 0) as new_share
 from months
 inner join counted
     on
         months.dimension = counted.dimension
         and months.series = counted.series
         and months.month = counted.month
+window of_month as (partition by months.dimension, months.month)

@@ -16,8 +16,11 @@ edges as (
         cast(cases.derivative_min_downloads as bigint) as min_downloads,
         edges.derivative_model_id,
         edges.created_date,
-        -- The all-time counter where a source gives it.
-        coalesce(edges.downloads_total, edges.downloads_30d) as downloads,
+        case cases.derivative_downloads
+            when 'last_30_days' then edges.downloads_30d
+            when 'total' then edges.downloads_total
+            else coalesce(edges.downloads_total, edges.downloads_30d)
+        end as downloads,
         case when cases.derivative_parent = 'root' then edges.root_organization_id else edges.base_organization_id end
             as organization_id,
         case when cases.derivative_parent = 'root' then edges.root_region else edges.base_region end as region,
