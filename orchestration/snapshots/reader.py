@@ -14,9 +14,11 @@ from orchestration.snapshots.layout import (
     DAY_PREFIX,
     LEDGER_NAME,
     MANIFEST_NAME,
+    REJECTED_NAME,
     REVISION_PREFIX,
     is_name,
     received_file,
+    refused_file,
     snapshot_folder,
     source_folder,
     table_folder,
@@ -90,6 +92,18 @@ class SnapshotReader:
     def read(self, manifest: Manifest) -> pa.Table:
         """The accepted records of a snapshot."""
         return pq.read_table(self.root / manifest.folder / manifest.records_file, partitioning=None)
+
+    def rejection_reasons(self, attempt: Outcome) -> dict[str, int]:
+        """Why an attempt rejected records: reason -> how many of them."""
+        if attempt.snapshot_date is not None and attempt.revision is not None and attempt.rejected_rows:
+            revision = snapshot_folder(attempt.source, attempt.table_name, attempt.snapshot_date, attempt.revision)
+            path = self.root / revision / REJECTED_NAME
+        elif attempt.rejected is not None:
+            path = self.root / refused_file(attempt.source, attempt.table_name, attempt.rejected)
+        else:
+            return {}
+        reasons = pq.read_table(path, columns=["reason"], partitioning=None)["reason"]
+        return {count["values"]: count["counts"] for count in reasons.value_counts().to_pylist()}
 
     def received_path(self, sha256: str) -> Path:
         """Where the received bytes with this sha256 are kept."""
