@@ -69,11 +69,18 @@ def partial_snapshots() -> Iterator[Candidate]:
 
 @case
 def partial_in_a_row() -> Iterator[Candidate]:
-    """2: two days with a fifth of the models, the second as large as the first; later one with exactly half."""
+    """2: a day with many more models, two with a fifth, the second as large as the first, one with exactly half."""
     series = {f"in-a-row/m{i}": steady(100, last=20, missing=(10, 11) if i > 1 else ()) for i in range(10)}
     for i in range(5):
         series[f"in-a-row/m{i}"].pop(16)
+    series |= {f"in-a-row/once{i}": {5: 1_000} for i in range(25)}
     yield from reversed(list(land("partial_in_a_row", series, minimum_rows_share=0.5)))
+
+
+@case
+def largest_counter() -> Iterator[Candidate]:
+    """18: the largest count that is believed, after a gap of years."""
+    yield from land("largest_counter", {"largest/counter": {-1_500: 1, 0: 2**53}})
 
 
 @case

@@ -91,7 +91,7 @@ def test_a_partial_snapshot_counts_for_nobody(answers: Answers) -> None:
     assert len(answers.superseded("partial_snapshots", "partial_snapshot")) == 26
 
 
-def test_a_partial_snapshot_is_not_the_measure_of_the_next(answers: Answers) -> None:
+def test_an_odd_snapshot_is_not_the_measure_of_the_next(answers: Answers) -> None:
     unusable = answers.rows(
         "select snapshot_date from ops.snapshots where table_name = 'partial_in_a_row' and not is_usable order by 1"
     )
@@ -99,6 +99,13 @@ def test_a_partial_snapshot_is_not_the_measure_of_the_next(answers: Answers) -> 
     assert {n: row[2] for n, row in answers.daily("in-a-row/m0").items() if row[2] != "observed"} == dict.fromkeys(
         (10, 11, 12, 16, 17), "spread_over_gap"
     )
+
+
+def test_the_largest_counter_breaks_nothing(answers: Answers) -> None:
+    daily = answers.daily("largest/counter")
+    assert list(daily) == list(range(-1_499, 1))
+    assert sum(downloads for downloads, _, _ in daily.values()) == 2**53 - 1
+    assert {downloads for downloads, _, _ in daily.values()} == {(2**53 - 1) // 1_500, (2**53 - 1) // 1_500 + 1}
 
 
 def test_rates_divide_by_the_days_that_passed(answers: Answers) -> None:
