@@ -270,6 +270,20 @@ def test_ingest_says_why_records_were_rejected(warehouse: Run, tmp_path: Path) -
     assert "rejected: downloads_total" not in out  # said when they landed
 
 
+def test_the_demo_takes_a_scale(warehouse: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def land_sample(settings: Settings, *, scale: int, report: object) -> None:
+        asked.append(scale)
+        raise ConfigurationError("enough")
+
+    monkeypatch.setattr(demo, "land_sample", land_sample)
+    assert warehouse("demo", "--scale", 3)[0] == 2
+    assert warehouse("demo")[0] == 2
+    assert warehouse("demo", "--scale", 0)[0] == 2
+    assert asked == [3, 1]
+
+
 # ---- sql, status, verify, ui -----------------------------------------------------------------------------------------
 
 
