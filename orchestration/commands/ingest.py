@@ -96,10 +96,10 @@ def summary_lines(outcomes: list[Outcome], store: SnapshotReader) -> list[str]:
 
 
 def _rejections(attempts: list[Outcome], store: SnapshotReader) -> Counter[str]:
-    """Why records were rejected; what is said of one record only, after the semicolon, is left out."""
+    """Why records of what landed were rejected; what is said of one record only, after the semicolon, is left out."""
     reasons: Counter[str] = Counter()
     for attempt in attempts:
-        for reason, times in store.rejection_reasons(attempt).items() if attempt.outcome != "unchanged" else ():
+        for reason, times in store.rejection_reasons(attempt).items() if attempt.outcome == "landed" else ():
             reasons[f"rejected: {reason.partition(';')[0]}"] += times
     return reasons
 

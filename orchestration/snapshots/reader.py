@@ -18,7 +18,6 @@ from orchestration.snapshots.layout import (
     REVISION_PREFIX,
     is_name,
     received_file,
-    refused_file,
     snapshot_folder,
     source_folder,
     table_folder,
@@ -94,15 +93,11 @@ class SnapshotReader:
         return pq.read_table(self.root / manifest.folder / manifest.records_file, partitioning=None)
 
     def rejection_reasons(self, attempt: Outcome) -> dict[str, int]:
-        """Why an attempt rejected records: reason -> how many of them."""
-        if attempt.snapshot_date is not None and attempt.revision is not None and attempt.rejected_rows:
-            revision = snapshot_folder(attempt.source, attempt.table_name, attempt.snapshot_date, attempt.revision)
-            path = self.root / revision / REJECTED_NAME
-        elif attempt.rejected is not None:
-            path = self.root / refused_file(attempt.source, attempt.table_name, attempt.rejected)
-        else:
+        """Why records of a snapshot that landed were rejected: reason -> how many of them."""
+        if attempt.snapshot_date is None or attempt.revision is None or not attempt.rejected_rows:
             return {}
-        reasons = pq.read_table(path, columns=["reason"], partitioning=None)["reason"]
+        folder = snapshot_folder(attempt.source, attempt.table_name, attempt.snapshot_date, attempt.revision)
+        reasons = pq.read_table(self.root / folder / REJECTED_NAME, columns=["reason"], partitioning=None)["reason"]
         return {count["values"]: count["counts"] for count in reasons.value_counts().to_pylist()}
 
     def received_path(self, sha256: str) -> Path:
