@@ -1,7 +1,6 @@
-"""What all tests share."""
+"""What holds for every test: how long an example of a property takes says how busy the machine is, nothing else."""
 
 from hypothesis import HealthCheck, settings
 
-# How long a draw takes says how busy the machine is, nothing about the code.
-settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("any machine")
+settings.register_profile("warehouse", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("warehouse")

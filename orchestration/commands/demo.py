@@ -2,6 +2,9 @@
 
 import sys
 from collections import Counter
+from typing import Annotated
+
+import typer
 
 from orchestration.commands.build import build_with_progress, describe
 from orchestration.commands.report import describe_report
@@ -13,7 +16,11 @@ from orchestration.warehouse.publish import SYNTHETIC_NOTICE
 from orchestration.warehouse.query import query
 from orchestration.warehouse.results import write_table
 
-EXAMPLES = ("warehouse demo", "WAREHOUSE_HOME=/tmp/try warehouse demo")
+EXAMPLES = (
+    "warehouse demo",
+    "WAREHOUSE_HOME=/tmp/try warehouse demo",
+    "WAREHOUSE_HOME=/tmp/large warehouse demo --scale 10",
+)
 
 #: What the demo asks at its end: a question and the SQL that answers it.
 QUESTIONS = (
@@ -45,7 +52,11 @@ QUESTIONS = (
 )
 
 
-def demo() -> None:
+def demo(
+    scale: Annotated[
+        int, typer.Option(min=1, metavar="N", help="How many times every model is there, for load tests.")
+    ] = 1,
+) -> None:
     """Runs everything on the embedded sample.
 
     The sample is invented, and everything made from it says so. A second call changes nothing. The synthetic sample
@@ -53,7 +64,7 @@ def demo() -> None:
     """
     settings = load_settings()
     say(SYNTHETIC_NOTICE)
-    _land(settings)
+    _land(settings, scale)
     result = build_with_progress(settings)
     describe(settings, result)
     for question, sql in QUESTIONS:
@@ -68,13 +79,13 @@ def demo() -> None:
     say(SYNTHETIC_NOTICE)
 
 
-def _land(settings: Settings) -> None:
+def _land(settings: Settings, scale: int) -> None:
     with progress() as show:
 
         def report(state: Progress) -> None:
             show(state.what, state.rows, state.total)
 
-        outcomes = Counter(outcome.outcome for outcome in land_sample(settings, report=report))
+        outcomes = Counter(outcome.outcome for outcome in land_sample(settings, scale=scale, report=report))
     if not outcomes:
         say("Unchanged: the sample has landed already.")
         return

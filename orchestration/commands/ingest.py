@@ -12,10 +12,11 @@ from orchestration.errors import ConfigurationError, DataRefused, Unreachable, W
 from orchestration.ingest import ingest as land
 from orchestration.plan import plan_ingest, without_key
 from orchestration.snapshots.manifest import Outcome
+from orchestration.snapshots.reader import SnapshotReader
 from orchestration.sources.spec import Progress
 from orchestration.warehouse.results import printable
 
-#: Reasons printed per table; all are in the raw store and, after a build, in ops.ingest_outcomes.
+#: Reasons of each kind that are printed per table; all are in the raw store and, after a build, in the schema ops.
 _REASONS_SHOWN = 5
 
 EXAMPLES = (
@@ -67,7 +68,7 @@ def ingest(
                 errors.append(error)
     if not outcomes and not errors:
         raise ConfigurationError("Nothing in the locations fits the wanted tables and date; correct --table or --date.")
-    for line in summary_lines(outcomes):
+    for line in summary_lines(outcomes, SnapshotReader(settings.raw)):
         say(line)
     for spec in [] if sources or sources_file else without_key():
         say(f"{spec.name}: left out, it answers only with a key; set {spec.key_variable}")
@@ -78,8 +79,8 @@ def ingest(
     _raise_for(outcomes)
 
 
-def summary_lines(outcomes: list[Outcome]) -> list[str]:
-    """One line per table with its counts, and below it the reasons of what did not land."""
+def summary_lines(outcomes: list[Outcome], store: SnapshotReader) -> list[str]:
+    """One line per table with its counts, and below it why attempts did not land and why records were rejected."""
     lines = []
     of_table: dict[str, list[Outcome]] = defaultdict(list)
     for outcome in outcomes:
@@ -91,10 +92,27 @@ def summary_lines(outcomes: list[Outcome]) -> list[str]:
         rejected = sum(outcome.rejected_rows for outcome in attempts if outcome.outcome == "landed")
         lines.append(printable(f"{table}: {verdicts}; {rows:,} rows landed, {rejected:,} records rejected"))
         reasons = Counter(f"{outcome.outcome}: {outcome.reason}" for outcome in attempts if outcome.reason)
-        for reason, times in reasons.most_common(_REASONS_SHOWN):
-            lines.append(printable(f"  {reason}" + (f" ({times} times)" if times > 1 else "")))
-        if len(reasons) > _REASONS_SHOWN:
-            lines.append(f"  and {len(reasons) - _REASONS_SHOWN} other reasons; see ops.ingest_outcomes after a build")
+        lines += _most_common(reasons, "ops.ingest_outcomes")
+        lines += _most_common(_rejections(attempts, store), "ops.rejected_records")
+    return lines
+
+
+def _rejections(attempts: list[Outcome], store: SnapshotReader) -> Counter[str]:
+    """Why records of what landed were rejected; what is said of one record only, after the semicolon, is left out."""
+    reasons: Counter[str] = Counter()
+    for attempt in attempts:
+        for reason, times in store.rejection_reasons(attempt).items() if attempt.outcome == "landed" else ():
+            reasons[f"rejected: {reason.partition(';')[0]}"] += times
+    return reasons
+
+
+def _most_common(reasons: Counter[str], table: str) -> list[str]:
+    lines = [
+        printable(f"  {reason}" + (f" ({times:,} times)" if times > 1 else ""))
+        for reason, times in reasons.most_common(_REASONS_SHOWN)
+    ]
+    if len(reasons) > _REASONS_SHOWN:
+        lines.append(f"  and {len(reasons) - _REASONS_SHOWN} other reasons; see {table} after a build")
     return lines
 
 

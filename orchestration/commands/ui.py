@@ -12,6 +12,7 @@ import typer
 from orchestration.commands.terminal import load_settings, say
 from orchestration.errors import ConfigurationError
 from orchestration.settings import PROJECT_ROOT, Settings
+from orchestration.snapshots.disk import writing
 
 _HOST = "127.0.0.1"
 _PREFERRED_PORT = 3000
@@ -50,10 +51,16 @@ def ui(
 
 
 def prepare_dagster_home(settings: Settings) -> Path:
-    """Makes the folder of Dagster's own records and puts the project's instance settings there."""
+    """Makes the folder of Dagster's own records and puts the project's instance settings there.
+
+    Raises:
+        ConfigurationError: the home cannot be written.
+        WarehouseError: the disk is full.
+    """
     home = settings.root / "dagster"
-    home.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(PROJECT_ROOT / "orchestration" / "dagster.yaml", home / "dagster.yaml")
+    with writing(settings.root, "Dagster was not started"):
+        home.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(PROJECT_ROOT / "orchestration" / "dagster.yaml", home / "dagster.yaml")
     return home
 
 

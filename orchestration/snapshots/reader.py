@@ -14,6 +14,7 @@ from orchestration.snapshots.layout import (
     DAY_PREFIX,
     LEDGER_NAME,
     MANIFEST_NAME,
+    REJECTED_NAME,
     REVISION_PREFIX,
     is_name,
     received_file,
@@ -90,6 +91,14 @@ class SnapshotReader:
     def read(self, manifest: Manifest) -> pa.Table:
         """The accepted records of a snapshot."""
         return pq.read_table(self.root / manifest.folder / manifest.records_file, partitioning=None)
+
+    def rejection_reasons(self, attempt: Outcome) -> dict[str, int]:
+        """Why records of a snapshot that landed were rejected: reason -> how many of them."""
+        if attempt.snapshot_date is None or attempt.revision is None or not attempt.rejected_rows:
+            return {}
+        folder = snapshot_folder(attempt.source, attempt.table_name, attempt.snapshot_date, attempt.revision)
+        reasons = pq.read_table(self.root / folder / REJECTED_NAME, columns=["reason"], partitioning=None)["reason"]
+        return {count["values"]: count["counts"] for count in reasons.value_counts().to_pylist()}
 
     def received_path(self, sha256: str) -> Path:
         """Where the received bytes with this sha256 are kept."""

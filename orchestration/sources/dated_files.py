@@ -44,7 +44,8 @@ def file_candidates(
             rows += found.records.num_rows + found.rejected.num_rows
             if found.snapshot_date is None:
                 reason = (
-                    f"{found.rejected.num_rows} records of {file.location} belong to no day; the others were taken."
+                    f"{found.rejected.num_rows} of the records of {file.location} belong to no day; the others were "
+                    "taken."
                 )
                 yield Failure(table, "refused", reason, received=received, rejected=found.rejected)
                 continue

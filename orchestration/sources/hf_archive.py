@@ -23,6 +23,8 @@ from orchestration.sources.spec import IngestRequest, SourceSpec, TableSpec
 
 NAME = "hf_archive"
 DEFAULT_PRIORITY = 100
+#: Kinds of records that archives hold.
+KINDS = (RecordKind.READINGS, RecordKind.EDGES, RecordKind.ORGANIZATION_TOTALS)
 
 #: The public hub-stats layout: one file of all models a day, as the Hub's own API names the fields.
 HUB_STATS_COLUMNS: dict[str, Any] = {
@@ -64,7 +66,7 @@ class ArchiveEntry(SourceEntry):
     """
 
     table: str = Setting(pattern=r"^[a-z0-9][a-z0-9_]*$")
-    kind: Literal[RecordKind.READINGS, RecordKind.EDGES, RecordKind.ORGANIZATION_TOTALS] = RecordKind.READINGS
+    kind: RecordKind = RecordKind.READINGS
     layout: Literal["hub_stats"] | None = None
     format: Format | None = None
     records_path: str | None = None
@@ -83,7 +85,9 @@ class ArchiveEntry(SourceEntry):
     @field_validator("kind", mode="before")
     @classmethod
     def _as_kind(cls, value: Any) -> Any:
-        return RecordKind(value) if value in set(RecordKind) else value
+        if value not in KINDS:
+            raise ValueError(f"is none of {', '.join(KINDS)}")
+        return RecordKind(value)
 
     @model_validator(mode="after")
     def _is_whole(self) -> "ArchiveEntry":

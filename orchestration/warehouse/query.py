@@ -40,10 +40,12 @@ def query(settings: Settings, sql: str, copy: Path | None = None) -> Iterator[Re
     the copy can be read.
 
     Raises:
-        ConfigurationError: nothing is published, or the SQL is wrong; the sentence is DuckDB's.
+        ConfigurationError: nothing is published, there is no SQL, or it is wrong; the sentence is then DuckDB's.
     """
     with open_copy(settings, copy) as connection:
         try:
+            if not connection.extract_statements(sql):
+                raise ConfigurationError("There is no SQL to run; give a statement, e.g. `from dim_model limit 5`.")
             connection.execute(sql)
             columns = tuple(column[0] for column in connection.description or ())
             yield Result(columns, _fetched(connection))

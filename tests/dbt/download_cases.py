@@ -5,7 +5,7 @@ Days are counted from ``START`` (day 0).
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from orchestration.snapshots.candidate import Candidate
@@ -68,6 +68,22 @@ def partial_snapshots() -> Iterator[Candidate]:
 
 
 @case
+def partial_in_a_row() -> Iterator[Candidate]:
+    """2: a day with many more models, two with a fifth, the second as large as the first, one with exactly half."""
+    series = {f"in-a-row/m{i}": steady(100, last=20, missing=(10, 11) if i > 1 else ()) for i in range(10)}
+    for i in range(5):
+        series[f"in-a-row/m{i}"].pop(16)
+    series |= {f"in-a-row/once{i}": {5: 1_000} for i in range(25)}
+    yield from reversed(list(land("partial_in_a_row", series, minimum_rows_share=0.5)))
+
+
+@case
+def largest_counter() -> Iterator[Candidate]:
+    """18: the largest count that is believed, after a gap of years."""
+    yield from land("largest_counter", {"largest/counter": {-1_500: 1, 0: 2**53}})
+
+
+@case
 def long_interval() -> Iterator[Candidate]:
     """3: five days between two readings of big models that grow at the same rate throughout."""
     yield from land("long_interval", {f"long/m{i}": steady(3_001, missing=(21, 22, 23, 24)) for i in range(6)})
@@ -116,6 +132,37 @@ def dip_not_made_up() -> Iterator[Candidate]:
 
 
 @case
+def dip_between_rushes() -> Iterator[Candidate]:
+    """5: a dip that the day before makes up as well as the day after."""
+    by_day = {20: 400, 21: 0, 22: 400}
+    series = {f"between/m{i}": moved(steady(1_000), by_day) for i in range(4)}
+    series = {m: {n: v + (400 if n > 22 else 0) for n, v in s.items()} for m, s in series.items()}
+    yield from land("dip_between_rushes", series)
+
+
+@case
+def dip_made_up_late() -> Iterator[Candidate]:
+    """5: a dip that is made up by a reading four days later."""
+    series = {f"late-dip/m{i}": moved(steady(1_000, missing=(22, 23, 24)), {21: -400}) for i in range(4)}
+    yield from land("dip_made_up_late", series)
+
+
+@case
+def slow_day_of_a_short_series() -> Iterator[Candidate]:
+    """A day at a tenth of the others in a series of four intervals: too few to know what is usual."""
+    series = {f"short/m{i}": {0: 1_000, 1: 2_000, 2: 2_100, 3: 3_100, 4: 4_100} for i in range(4)}
+    yield from land("slow_day_of_a_short_series", series)
+
+
+@case
+def fall_before_a_standstill() -> Iterator[Candidate]:
+    """10: one model falls on the day before its source stands still, and is back in the reading that is taken out."""
+    series = {f"fall-stall/m{i}": {n: v - (900 if n >= 21 else 0) for n, v in steady(1_000).items()} for i in range(4)}
+    series["fall-stall/m0"] = moved(series["fall-stall/m0"], {20: -400_000})
+    yield from land("fall_before_a_standstill", series)
+
+
+@case
 def standstill() -> Iterator[Candidate]:
     """A day at a tenth of the usual rate that nothing makes up; one model begins on that day, one ends on it."""
     series: dict[str, Any] = {
@@ -143,6 +190,41 @@ def one_frozen() -> Iterator[Candidate]:
     series = {f"one_frozen/m{i}": steady(3_000) for i in range(8)}
     series["one_frozen/m0"] = moved(series["one_frozen/m0"], {21: -3_000})
     yield from land("one_frozen", series)
+
+
+@case
+def few_frozen() -> Iterator[Candidate]:
+    """Two of only four big models do not move on a day, and do not make it up."""
+    series = {f"few_frozen/m{i}": steady(3_000) for i in range(4)}
+    for i in range(2):
+        series[f"few_frozen/m{i}"] = {n: v - (3_000 if n >= 21 else 0) for n, v in series[f"few_frozen/m{i}"].items()}
+    yield from land("few_frozen", series)
+
+
+def _jump(table: str, models: int, jumping: int, extra: int) -> Iterator[Candidate]:
+    """Big models that make 3,000 a day, of which some make more on day 21."""
+    series = {f"{table}/m{i}": steady(3_000) for i in range(models)}
+    for i in range(jumping):
+        series[f"{table}/m{i}"] = {n: v + (extra if n >= 21 else 0) for n, v in series[f"{table}/m{i}"].items()}
+    yield from land(table, series)
+
+
+@case
+def spike_of_some() -> Iterator[Candidate]:
+    """6: five of eight big models triple on one day: 62.5 %."""
+    yield from _jump("spike_of_some", 8, 5, 6_000)
+
+
+@case
+def spike_of_few() -> Iterator[Candidate]:
+    """6: all big models triple on one day, but there are only four."""
+    yield from _jump("spike_of_few", 4, 4, 6_000)
+
+
+@case
+def rush() -> Iterator[Candidate]:
+    """6: all of eight big models make exactly half as much again on one day."""
+    yield from _jump("rush", 8, 8, 1_500)
 
 
 @case
@@ -194,7 +276,8 @@ def rename() -> Iterator[Candidate]:
 
 @case
 def rename_refused() -> Iterator[Candidate]:
-    """8: what looks like a rename and is none: two heirs, 2 % off, too small, four days, another hub id, known."""
+    """8: what looks like a rename and is none: two heirs, two forebears, 2 % off, too small, four days, another hub id
+    or day of creation, known."""
     before = {n: v for n, v in steady(1_000, start=50_000_000).items() if n <= 20}
     after = {n: v for n, v in steady(1_000, start=50_000_000).items() if n >= 21}
     off = 50_000_000
@@ -213,6 +296,12 @@ def rename_refused() -> Iterator[Candidate]:
         "refused/back": {n: v + 7 * off for n, v in before.items()},
         "refused/back-on": {n: v + 7 * off for n, v in after.items()},
     }
+    for forebear in ("refused/forebear1", "refused/forebear2"):
+        series[forebear] = {n: v + 11 * off for n, v in before.items()}
+    series["refused/one-heir"] = {n: v + 11 * off for n, v in after.items()}
+    first, later = datetime(2024, 3, 1, 12), datetime(2024, 3, 3, 12)
+    series["refused/created"] = {n: {"downloads_total": v + 13 * off, "created_at": first} for n, v in before.items()}
+    series["refused/created-on"] = {n: {"downloads_total": v + 13 * off, "created_at": later} for n, v in after.items()}
     series["refused/known"] = {n: v + 9 * off for n, v in before.items()}
     series["refused/known-on"] = {n: v + 9 * off for n, v in after.items()}
     yield from land("rename_refused", series, is_complete="all")
@@ -240,6 +329,8 @@ def merged_organization() -> Iterator[Candidate]:
         "neuralmagic/Merged-7B": {n: v for n, v in counter.items() if n <= 25},
         "RedHatAI/Merged-7B": {n: v for n, v in counter.items() if n >= 16},
         "neuralmagic/Only-There": {0: 10, 1: 20},
+        "neuralmagic/Two-Repos": {n: {"downloads_total": 10 * n, "hub_id": "t1"} for n in range(5)},
+        "RedHatAI/Two-Repos": {n: {"downloads_total": 20 * n, "hub_id": "t2"} for n in range(5)},
     }
     yield from land("merged_organization", series)
 
@@ -265,6 +356,10 @@ def mirror() -> Iterator[Candidate]:
         "mirror-d/Still": dict.fromkeys(range(41), 400),
         "mirror-e/Nearly": counter,
         "mirror-f/Nearly": moved(counter, {30: 1}),
+        "mirror-i/Other": {n: {"downloads_total": v, "hub_id": "m1"} for n, v in counter.items()},
+        "mirror-j/Other": {n: {"downloads_total": v, "hub_id": "m2"} for n, v in counter.items()},
+        "mirror-k/Slow": {n: 100 + min(n, 3) for n in range(41)},
+        "mirror-l/Slow": {n: 100 + min(n, 3) for n in range(41)},
         "mirror-g/Short": {n: counter[n] for n in range(13)},
         "mirror-h/Short": {n: counter[n] for n in range(13)},
     }

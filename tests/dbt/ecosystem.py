@@ -30,12 +30,12 @@ HOSTILE_LICENSE = "<script>alert('licence')</script>"
 
 
 def registry() -> Iterator[Candidate]:
-    """Two dated lists: a renamed namespace is on them twice, one model moves, one leaves, one enters."""
+    """Two dated lists: a renamed namespace is on them twice or once, one model moves, one leaves, one enters."""
     yield _list(
         "models", FIRST, "THUDM/Star-7B", "zai-org/Star-7B", "zai-org/moves", "zai-org/leaves", "zai-org/never-read"
     )
     yield _list("models", SECOND, "THUDM/Star-7B", "zai-org/Star-7B", "zai-org/enters-2B", "zai-org/never-read")
-    yield _list("extra_models", SECOND, "zai-org/moves", "zai-org/gone")
+    yield _list("extra_models", SECOND, "zai-org/moves", "zai-org/gone", "THUDM/only-old")
     # What only an older list said is withdrawn.
     yield _registry(
         "model_parameters",
@@ -89,6 +89,7 @@ def hub_dump() -> Iterator[Candidate]:
         SECOND,
         [
             reading("THUDM/Star-7B", total=2_000),
+            reading("zai-org/only-old", total=5),
             reading("user/tune", based_on("finetune", "THUDM/Star-7B"), total=70, created="2026-01-10"),
             reading("user/quant", based_on("quantized", "user/tune"), total=30, created="2026-01-11"),
             reading("user/merge", based_on("merge", "user/tune", "other/base-3B"), total=9, created="2026-01-12"),
@@ -109,9 +110,14 @@ def hub_dump() -> Iterator[Candidate]:
 
 
 def edge_lists() -> Iterator[Candidate]:
-    """Curated lists: one types what a tag only mentions, one no longer holds an edge, one names unknown models."""
+    """Curated lists: one types what a tag only mentions, one no longer holds an edge, one dates unknown models."""
     yield _edges(FIRST, ("user/mentions", "THUDM/Star-7B", "quantised"), ("user/dropped", "other/base-3B", "finetuned"))
-    yield _edges(SECOND, ("user/kept", "other/base-3B", "adapter"), ("user/mentions", "zai-org/Star-7B", "quantised"))
+    yield _edges(
+        SECOND,
+        ("user/kept", "other/base-3B", "adapter"),
+        ("user/mentions", "zai-org/Star-7B", "quantised"),
+        created_at=datetime(2026, 1, 20),
+    )
 
 
 def reading(model_id: str, tags: list[str] | None = None, **values: Any) -> Record:
@@ -143,9 +149,9 @@ def _registry(table: str, kind: RecordKind, *records: Record, day: date = SECOND
     return candidate(table, day, records, kind=kind)
 
 
-def _edges(day: date, *edges: tuple[str, str, str]) -> Candidate:
+def _edges(day: date, *edges: tuple[str, str, str], created_at: datetime | None = None) -> Candidate:
     records = [
-        {"derivative_model_id": derivative, "base_model_id": base, "relation": relation}
+        {"derivative_model_id": derivative, "base_model_id": base, "relation": relation, "created_at": created_at}
         for derivative, base, relation in edges
     ]
     return candidate("edge_list", day, records, kind=RecordKind.EDGES)

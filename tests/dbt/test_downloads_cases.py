@@ -91,6 +91,23 @@ def test_a_partial_snapshot_counts_for_nobody(answers: Answers) -> None:
     assert len(answers.superseded("partial_snapshots", "partial_snapshot")) == 26
 
 
+def test_an_odd_snapshot_is_not_the_measure_of_the_next(answers: Answers) -> None:
+    unusable = answers.rows(
+        "select snapshot_date from ops.snapshots where table_name = 'partial_in_a_row' and not is_usable order by 1"
+    )
+    assert unusable == [(day(10),), (day(11),)]  # exactly half, on day 16, is enough
+    assert {n: row[2] for n, row in answers.daily("in-a-row/m0").items() if row[2] != "observed"} == dict.fromkeys(
+        (10, 11, 12, 16, 17), "spread_over_gap"
+    )
+
+
+def test_the_largest_counter_breaks_nothing(answers: Answers) -> None:
+    daily = answers.daily("largest/counter")
+    assert list(daily) == list(range(-1_499, 1))
+    assert sum(downloads for downloads, _, _ in daily.values()) == 2**53 - 1
+    assert {downloads for downloads, _, _ in daily.values()} == {(2**53 - 1) // 1_500, (2**53 - 1) // 1_500 + 1}
+
+
 def test_rates_divide_by_the_days_that_passed(answers: Answers) -> None:
     expected = {n: (3_001, 0, "spread_over_gap" if 21 <= n <= 25 else "observed") for n in range(1, 41)}
     assert answers.daily("long/m0") == expected
@@ -120,6 +137,31 @@ def test_a_dip_counts_only_below_the_threshold_and_made_up(
     assert {method for n, (_, _, method) in daily.items() if n not in (21, 22)} == {"observed"}
 
 
+def test_a_dip_is_joined_with_the_later_of_two_days_that_make_it_up(answers: Answers) -> None:
+    daily = answers.daily("between/m0")
+    assert daily[20] == (1_400, 0, "observed")
+    assert (daily[21], daily[22]) == ((1_000, 0, "stalled"), (1_000, 0, "stalled"))
+
+
+def test_a_dip_that_is_made_up_days_later_is_none(answers: Answers) -> None:
+    daily = answers.daily("late-dip/m0")
+    assert daily[21] == (600, 0, "observed")
+    assert [daily[n] for n in range(22, 26)] == [(1_100, 0, "spread_over_gap")] * 4
+
+
+def test_too_short_a_series_is_not_judged(answers: Answers) -> None:
+    assert answers.daily("short/m0")[2] == (100, 0, "observed")
+    assert answers.methods("slow_day_of_a_short_series") == {"observed"}
+
+
+def test_a_fall_explains_a_stretch_before_a_stall_does(answers: Answers) -> None:
+    fallen, others = answers.daily("fall-stall/m0"), answers.daily("fall-stall/m1")
+    assert [fallen[n] for n in (20, 21, 22)] == [(700, 0, "recovered_fall")] * 3
+    assert (others[20], others[21], others[22]) == (
+        (1_000, 0, "observed"), (550, 0, "stalled"), (550, 0, "stalled"),
+    )  # fmt: skip
+
+
 def test_a_standstill_is_shared_with_the_next_day(answers: Answers) -> None:
     daily = answers.daily("standstill/m0")
     assert (daily[21], daily[22], daily[23]) == ((550, 0, "stalled"), (550, 0, "stalled"), (1_000, 0, "observed"))
@@ -142,6 +184,16 @@ def test_big_models_that_freeze_together_are_a_stall(answers: Answers) -> None:
     assert answers.daily("frozen/m7") == daily
     alone = answers.daily("one_frozen/m0")
     assert (alone[21], alone[22]) == ((0, 0, "observed"), (6_000, 0, "observed"))
+
+
+def test_few_big_models_that_freeze_are_no_stall(answers: Answers) -> None:
+    assert answers.methods("few_frozen") == {"observed"}
+    assert answers.daily("few_frozen/m0")[21] == (0, 0, "observed")
+
+
+@pytest.mark.parametrize("table", ["spike_of_some", "spike_of_few", "rush"])
+def test_what_is_no_spike_of_the_whole_source_is_no_outlier(answers: Answers, table: str) -> None:
+    assert answers.outlier_days(table) == {}
 
 
 def test_a_spike_of_the_source_is_an_outlier_and_a_launch_is_not(answers: Answers) -> None:
@@ -174,6 +226,9 @@ def test_a_rename_is_one_model_and_no_launch(answers: Answers) -> None:
     "model_id",
     [
         "refused/two-heirs",
+        "refused/forebear1",
+        "refused/forebear2",
+        "refused/created",
         "refused/two-percent",
         "refused/small",
         "refused/hub-id",
@@ -193,6 +248,7 @@ def test_a_list_that_changed_renames_nobody(answers: Answers) -> None:
 def test_a_merged_organization_is_counted_once(answers: Answers) -> None:
     assert answers.canonical("neuralmagic/Merged-7B") == ("RedHatAI/Merged-7B", "declared_alias")
     assert answers.canonical("neuralmagic/Only-There") == ("neuralmagic/Only-There", None)
+    assert answers.canonical("neuralmagic/Two-Repos") == ("neuralmagic/Two-Repos", None)
     assert answers.daily("RedHatAI/Merged-7B") == dict.fromkeys(range(1, 41), (500, 0, "observed"))
     mirrored = answers.superseded("merged_organization", "mirror_of_canonical")
     assert [(model, on) for model, on, *_ in mirrored] == [("neuralmagic/Merged-7B", n) for n in range(16, 26)]
@@ -207,7 +263,7 @@ def test_the_immutable_hub_id_joins_names(answers: Answers) -> None:
 
 def test_a_mirror_has_equal_moving_counters(answers: Answers) -> None:
     assert answers.canonical("mirror-b/Twin") == ("mirror-a/Twin", "identical_counters")
-    for model_id in ("mirror-d/Still", "mirror-f/Nearly", "mirror-h/Short"):
+    for model_id in ("mirror-d/Still", "mirror-f/Nearly", "mirror-h/Short", "mirror-j/Other", "mirror-l/Slow"):
         assert answers.canonical(model_id) == (model_id, None)
 
 

@@ -61,13 +61,15 @@ def test_edges_carry_the_derivatives_date_and_downloads(small_ecosystem: Warehou
         """
         select derivative_model_id, created_date, downloads_total, is_current, first_seen_date, root_region
         from marts.fct_model_derivatives
-        where derivative_model_id in ('user/tune', 'user/dropped', 'user/kept') order by 1
+        where derivative_model_id in ('user/tune', 'user/dropped', 'user/kept', 'user/mentions') order by 1
         """
     )
     assert rows == [
         # The newer list names the base and lacks this edge; nobody knows when the model was made.
         ("user/dropped", None, None, False, date(2026, 1, 1), "unknown"),
-        ("user/kept", None, None, True, date(2026, 2, 1), "unknown"),
+        # Only a list says when it was made; where the model itself was read, that is believed instead.
+        ("user/kept", date(2026, 1, 20), None, True, date(2026, 2, 1), "unknown"),
+        ("user/mentions", date(2026, 1, 14), None, True, date(2026, 1, 1), "china"),
         ("user/tune", date(2026, 1, 10), 70, True, date(2026, 2, 1), "china"),
     ]
 

@@ -13,13 +13,14 @@ def test_every_dated_list_is_kept(small_ecosystem: WarehouseFactory) -> None:
         group by all order by list_date, list
         """
     )
-    assert rows == [(FIRST, "primary", 5, 4), (SECOND, "extra", 2, 2), (SECOND, "primary", 4, 3)]
+    assert rows == [(FIRST, "primary", 5, 4), (SECOND, "extra", 3, 3), (SECOND, "primary", 4, 3)]
 
 
 def test_periods_say_when_a_model_entered_left_or_moved(small_ecosystem: WarehouseFactory) -> None:
     rows = small_ecosystem.rows("select * from marts.bridge_mainline_list_periods order by model_id, valid_from")
     assert rows == [
         ("THUDM/Star-7B", "primary", FIRST, None, None, None),
+        ("THUDM/only-old", "extra", SECOND, None, None, None),
         ("zai-org/Star-7B", "primary", FIRST, None, None, None),
         ("zai-org/enters-2B", "primary", SECOND, None, None, None),
         ("zai-org/gone", "extra", SECOND, None, None, None),
@@ -42,6 +43,13 @@ def test_mainline_follows_the_newest_list(small_ecosystem: WarehouseFactory) -> 
         ("zai-org/leaves", False, None),
         ("zai-org/moves", False, "extra"),
     ]
+
+
+def test_a_model_is_listed_under_whichever_name_the_list_has(small_ecosystem: WarehouseFactory) -> None:
+    rows = small_ecosystem.rows(
+        "select model_id, mainline_list, is_canonical from marts.dim_model where model_name = 'only-old' order by 1"
+    )
+    assert rows == [("THUDM/only-old", "extra", False), ("zai-org/only-old", "extra", True)]
 
 
 def test_periods_and_lists_say_the_same(small_ecosystem: WarehouseFactory) -> None:

@@ -93,7 +93,8 @@ class WarehouseFactory:
         if not tests:
             arguments += ["--resource-type", "model", "--resource-type", "seed"]
         if select:
-            arguments += ["--select", *select]
+            # A test that also reads a model outside the selection would find no table.
+            arguments += ["--indirect-selection", "cautious", "--select", *select]
         finished = run_dbt(self.home, arguments)
         assert finished.returncode == 0, finished.stdout[-8000:] + finished.stderr[-2000:]
 

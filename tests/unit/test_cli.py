@@ -17,6 +17,7 @@ from orchestration.commands import build, demo, ingest, report, sql, status, ui,
 from orchestration.errors import ConfigurationError, DataRefused, Unreachable
 from orchestration.settings import Settings
 from orchestration.snapshots.manifest import Outcome
+from orchestration.snapshots.reader import SnapshotReader
 from orchestration.snapshots.store import SnapshotStore
 from orchestration.warehouse import duckdb
 from orchestration.warehouse.publish import publish
@@ -255,7 +256,7 @@ def test_a_wrong_date_is_a_wrong_call(warehouse: Run, date_text: str) -> None:
     assert date_text in err
 
 
-def test_reasons_are_counted_cut_and_printable() -> None:
+def test_reasons_are_counted_cut_and_printable(tmp_path: Path) -> None:
     def refused(reason: str) -> Outcome:
         return Outcome(
             source="hub",
@@ -266,11 +267,49 @@ def test_reasons_are_counted_cut_and_printable() -> None:
             reason=reason,
         )
 
-    lines = ingest.summary_lines([*[refused("same")] * 3, *(refused(f"other {n}\x1b[31m") for n in range(7))])
+    outcomes = [*[refused("same")] * 3, *(refused(f"other {n}\x1b[31m") for n in range(7))]
+    lines = ingest.summary_lines(outcomes, SnapshotReader(tmp_path))
     assert lines[0] == "hub/t: 0 landed, 0 unchanged, 10 refused, 0 failed; 0 rows landed, 0 records rejected"
     assert lines[1] == "  refused: same (3 times)"
     assert lines[2] == r"  refused: other 0\x1b[31m"
     assert lines[-1] == "  and 3 other reasons; see ops.ingest_outcomes after a build"
+
+
+def test_ingest_says_why_records_were_rejected(warehouse: Run, tmp_path: Path) -> None:
+    sources = tmp_path / "sources.toml"
+    sources.write_text(
+        "[hf_archive]\ntable = 'counters'\nlocation = '*.csv'\ndate_column = 'day'\n"
+        "columns = {model_id = 'id', downloads_total = 'n'}\n"
+    )
+    rows = ["a/b,5", "a/c,-1", "a/d,-2", "a/e,many", "a/f,1", "a/f,2", "a/g,1", "a/g,2", "../x,1"]
+    (tmp_path / "m.csv").write_text("day,id,n\nsoon,a/b,1\n" + "".join(f"2026-07-01,{row}\n" for row in rows))
+    code, out, _ = warehouse("ingest", "--sources", sources)
+    assert code == 1
+    assert out.splitlines() == [
+        "hf_archive/counters: 1 landed, 0 unchanged, 1 refused, 0 failed; 3 rows landed, 6 records rejected",
+        f"  refused: 1 of the records of {tmp_path}/m.csv belong to no day; the others were taken.",
+        "  rejected: downloads_total is negative (2 times)",
+        "  rejected: duplicate key (2 times)",
+        "  rejected: downloads_total is not a whole number",
+        "  rejected: model_id is not a Hub repository id",
+    ]
+    _, out, _ = warehouse("ingest", "--sources", sources)
+    assert "0 landed, 1 unchanged, 1 refused" in out
+    assert "rejected: downloads_total" not in out  # said when they landed
+
+
+def test_the_demo_takes_a_scale(warehouse: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def land_sample(settings: Settings, *, scale: int, report: object) -> None:
+        asked.append(scale)
+        raise ConfigurationError("enough")
+
+    monkeypatch.setattr(demo, "land_sample", land_sample)
+    assert warehouse("demo", "--scale", 3)[0] == 2
+    assert warehouse("demo")[0] == 2
+    assert warehouse("demo", "--scale", 0)[0] == 2
+    assert asked == [3, 1]
 
 
 # ---- sql, status, verify, ui -----------------------------------------------------------------------------------------
@@ -282,6 +321,13 @@ def test_sql_writes_each_format(warehouse: Run, published: Settings) -> None:
     assert [line.rstrip() for line in out.splitlines()] == [" s  | n", "----+---", " =1 | 2"]
     assert warehouse("sql", "from t", "--format", "csv")[1] == "s,n\n'=1,2\n"
     assert json.loads(warehouse("sql", "from t", "--format", "json")[1]) == [{"s": "=1", "n": 2}]
+
+
+@pytest.mark.parametrize("nothing", ["", " ;", "/* only a comment */"])
+def test_sql_without_a_statement_says_so(warehouse: Run, published: Settings, nothing: str) -> None:
+    code, out, err = warehouse("sql", nothing)
+    assert (code, out) == (2, "")
+    assert err == "Error: There is no SQL to run; give a statement, e.g. `from dim_model limit 5`.\n"
 
 
 def test_sql_before_the_first_build_says_what_to_do(warehouse: Run) -> None:
@@ -360,3 +406,12 @@ def test_ui_starts_dagster_on_loopback_with_the_projects_settings(
     assert started["variables"]["WAREHOUSE_HOME"] == str(home)
     assert started["variables"]["WAREHOUSE_SOURCES"] == str(Path.cwd() / "mirror.toml")
     assert "telemetry:\n  enabled: false" in (home / "dagster" / "dagster.yaml").read_text()
+
+
+def test_ui_says_when_its_home_cannot_be_written(warehouse: Run, home: Path) -> None:
+    home.parent.mkdir(parents=True, exist_ok=True)
+    home.write_text("a file is in the way")
+    code, out, err = warehouse("ui")
+    assert (code, out) == (2, "")
+    assert err.startswith(f"Error: Dagster was not started: {home} cannot be written (")
+    assert len(err.splitlines()) == 1

@@ -57,7 +57,8 @@ def reading(model_id: str | None = "a/b", **values: Any) -> dict[str, Any]:
     "model_id",
     [
         "../etc/passwd", "a/../b", "a/b/c", "/a", "a/", "a//b", ".a/b", "a/.b", "-a/b", "a/b-", "a/b.", "a--b/c",
-        "a/b.git", "", " ", "a b/c", "a/b\n", "a/b\0", "a/b'", 'a/"b', "a/b;drop", "a/😀", "ä/b", "a/" + "b" * 97,
+        "a/b--c", "a/b..c", "a..b/c", "a/b.git", "", " ",
+        "a b/c", "a/b\n", "a/b\0", "a/b'", 'a/"b', "a/b;drop", "a/😀", "ä/b", "a/" + "b" * 97,
         "a\\b", "<script>/x", "=1+1", "a/\u202eb", "a/\u200bb",
     ],
 )  # fmt: skip

@@ -37,7 +37,7 @@ preferred as (
     group by canonical_model_id
 ),
 
--- `4bit` and `5.0bpw` are precisions, not sizes.
+-- `4bit` and `5.0bpw` are precisions, not sizes; six digits before the B are part of a hash or a date.
 named as (
     select
         model_id,
@@ -46,14 +46,18 @@ named as (
     where model_id = canonical_model_id
 ),
 
+numbered as (
+    select
+        model_id,
+        regexp_extract(model_name, '(?i)[-_]([0-9]{1,5}(?:\.[0-9]*)?)b', 1) as billions
+    from named
+),
+
 sized as (
     select
         model_id,
-        cast(
-            round(try_cast(nullif(regexp_extract(model_name, '(?i)[-_]([0-9]+\.?[0-9]*)b', 1), '') as double) * 1e9)
-            as bigint
-        ) as name_parameters
-    from named
+        cast(round(try_cast(nullif(billions, '') as double) * 1e9) as bigint) as name_parameters
+    from numbered
 ),
 
 resolved as (

@@ -15,15 +15,25 @@ days as (
     from intervals
 ),
 
+-- A whole number of downloads a day and what is left over: growth times days could pass the largest whole number.
+divided as (
+    select
+        *,
+        {{ add_days('from_date', 'day_number') }} as download_date,
+        {{ whole_quotient('greatest(growth, 0)', 'interval_days') }} as whole_share,
+        greatest(growth, 0) % interval_days as left_over
+    from days
+),
+
 -- The whole part of each day's share of the growth so far: the differences are whole numbers and sum to the growth.
 shared as (
     select
         *,
-        {{ add_days('from_date', 'day_number') }} as download_date,
-        greatest(growth, 0) as interval_downloads,
-        {{ whole_quotient('greatest(growth, 0) * day_number', 'interval_days') }} as downloads_so_far,
-        {{ whole_quotient('greatest(growth, 0) * (day_number - 1)', 'interval_days') }} as downloads_before
-    from days
+        whole_share * day_number + {{ whole_quotient('left_over * day_number', 'interval_days') }}
+            as downloads_so_far,
+        whole_share * (day_number - 1) + {{ whole_quotient('left_over * (day_number - 1)', 'interval_days') }}
+            as downloads_before
+    from divided
 )
 
 select
