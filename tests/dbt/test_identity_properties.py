@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.dbt.warehouse_factory import WarehouseFactory
 
 #: In the order in which a reason is preferred.
-REASONS = ("same_hub_id", "declared_alias", "identical_counters", "renamed")
+REASONS = ("same_hub_id", "declared_alias", "same_id_ignoring_case", "identical_counters", "renamed")
 RENAMED_ORGANIZATION = "org0"
 
 SEEN = pa.schema(

@@ -148,7 +148,7 @@ def test_what_no_model_makes_any_more_is_dropped(providers: WarehouseFactory) ->
         connection.execute("create view staging.stg_of_an_older_version as select 1 as one")
         connection.execute("create table main.somebody_elses as select 1 as one")
     providers.build("dim_metric", tests=False)
-    assert providers.rows("select table_name from duckdb_tables() where table_name like '%older%'") == []
-    assert providers.rows("select view_name from duckdb_views() where view_name like '%older%'") == []
+    assert providers.rows("select table_name from duckdb_tables() where table_name like '%older_version'") == []
+    assert providers.rows("select view_name from duckdb_views() where view_name like '%older_version'") == []
     assert providers.rows("select one from main.somebody_elses") == [(1,)]
     assert providers.rows("select count(*) > 0 from marts.map_model_names") == [(True,)]

@@ -25,19 +25,19 @@ pairs as (
     union all
     select
         *,
-        2 as reason_rank,
+        3 as reason_rank,
         'same_id_ignoring_case' as reason
     from {{ ref('int_identity__same_id_ignoring_case') }}
     union all
     select
         *,
-        3 as reason_rank,
+        4 as reason_rank,
         'identical_counters' as reason
     from {{ ref('int_identity__identical_counters') }}
     union all
     select
         *,
-        4 as reason_rank,
+        5 as reason_rank,
         'renamed' as reason
     from {{ ref('int_identity__renamed') }}
 ),

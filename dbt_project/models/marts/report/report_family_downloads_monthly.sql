@@ -35,7 +35,7 @@ select
     summed.region,
     cast(summed.downloads as bigint) as downloads,
     cast(summed.original_downloads as bigint) as original_downloads,
-    cast(summed.derivative_downloads as bigint) as derivative_downloads,
+    cast(summed.derivative_downloads as bigint) as downloads_of_derivatives,
     cast(summed.quantisation_downloads as bigint) as quantisation_downloads,
     summed.original_downloads / nullif(summed.downloads, 0) as original_share,
     in_scope.models_in_scope,
