@@ -199,7 +199,7 @@ SUITE = Suite(
             expectations=(
                 at_most(
                     "published_shares_stay", "change", 0.02, why="two points of share are a headline", since="2026-11"
-                )
+                ),
             ),
         ),
     ),

@@ -45,7 +45,7 @@ SUITE = Suite(
                     "nothing_lies_ahead",
                     "days_ahead",
                     1,
-                    why="a date typed wrong puts a model or a reading into the future; east of UTC it is already tomorrow",
+                    why="a date typed wrong puts a reading into the future; east of UTC it is already tomorrow",
                     since="2026-11",
                 ),
             ),

@@ -38,7 +38,7 @@ SUITE = Suite(
                     "linked_models_are_matched",
                     "matched_share",
                     0.8,
-                    why="a model that its provider links to a repository and that is not matched is a fault of the matching",
+                    why="a model that its provider links to a repository is matched, or the matching has a fault",
                     since="2026-11",
                     severity="warning",
                 ),

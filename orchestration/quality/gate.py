@@ -22,7 +22,7 @@ from expectations import EXPORT_SUITES, SUITES
 from orchestration.errors import ConfigurationError, WarehouseError
 from orchestration.quality.conditions import RULES, Candidate
 from orchestration.quality.declared import Suite
-from orchestration.quality.previous import parquet_files, release_before
+from orchestration.quality.previous import Release, parquet_files, release_before
 from orchestration.quality.results import Check, Condition, Verdict, Waiver
 from orchestration.quality.runner import run_suites
 from orchestration.quality.waivers import WAIVERS_FILE, Waivers, read_waivers
@@ -133,7 +133,7 @@ def evaluate_gate(
             settings=settings,
             copy=copy,
             record=current_record(settings),
-            month_end=first.replace(day=calendar.monthrange(first.year, first.month)[1]),
+            month_end=_last_day(first),
             known_at=known_at or utc_now(),
             is_past=known_at is not None,
             synthetic=synthetic,
@@ -144,6 +144,25 @@ def evaluate_gate(
         shutil.rmtree(folder, ignore_errors=True)
         unfinished.rename(folder)
     return GateResult(report, folder, copy)
+
+
+def subject_of(copy: Path, month: date, known_at: datetime, before: Release | None) -> Subject:
+    """What the expectations look at: a published copy, one month of it, and the release before.
+
+    Args:
+        copy: the published copy.
+        month: first day of the month.
+        known_at: the moment as of which is judged.
+        before: the release before; None when this is the first.
+    """
+    return Subject(
+        database=copy,
+        month=month,
+        month_end=_last_day(month),
+        known_on=known_at.date(),
+        limits={name: spec.max_age.days for name, spec in SOURCES.items() if spec.max_age is not None},
+        previous=before.tables if before else {},
+    )
 
 
 def check_export(settings: Settings, gate: GateResult, folder: Path, docs: Path) -> tuple[Check, ...]:
@@ -172,6 +191,12 @@ def month_of(text: str) -> date:
     return date(int(match[1]), int(match[2]), 1)
 
 
+def newest_gate(settings: Settings) -> Path | None:
+    """The ``gate.json`` that was written last; None when there is none."""
+    found = (settings.root / "quality").glob(f"[0-9]*/[0-9]*/{GATE_NAME}")
+    return max(found, key=lambda path: (path.stat().st_mtime_ns, path), default=None)
+
+
 def sentence(condition: Condition) -> str:
     """What a condition found, its bound, and what to do."""
     state = {"not_evaluated": "could not be evaluated: ", "waived": "waived: "}.get(condition.verdict, "")
@@ -187,14 +212,7 @@ def condition_names(suites: Sequence[Suite] = SUITES) -> list[str]:
 def _judge(candidate: Candidate, month: date, suites: Sequence[Suite], waivers_file: Path, folder: Path) -> GateReport:
     settings, record = candidate.settings, candidate.record
     before = release_before(settings, month)
-    subject = Subject(
-        database=candidate.copy,
-        month=month,
-        month_end=candidate.month_end,
-        known_on=candidate.known_at.date(),
-        limits={name: spec.max_age.days for name, spec in SOURCES.items() if spec.max_age is not None},
-        previous=before.tables if before else {},
-    )
+    subject = subject_of(candidate.copy, month, candidate.known_at, before)
     checks = run_suites(settings, subject, suites, folder / DOCS_NAME)
     waivers, about_waivers = _waivers(waivers_file, f"{month:%Y-%m}", condition_names(suites))
     conditions = (
@@ -269,6 +287,10 @@ def _emptied(folder: Path) -> Path:
     folder.mkdir(parents=True)
     (folder / DOCS_NAME).mkdir()
     return folder
+
+
+def _last_day(month: date) -> date:
+    return month.replace(day=calendar.monthrange(month.year, month.month)[1])
 
 
 def _json(value: msgspec.Struct) -> bytes:
