@@ -96,10 +96,9 @@ def _rows(table: str) -> Frame:
     return Frame(
         name=f"rows_of_{table}",
         sql=f"""
-        select
-            (select count(*) from previous.{table}) as rows_before,
-            (select count(*) from {table}) as rows_now,
-            rows_now / rows_before as ratio
+        select rows_before, rows_now, rows_now / rows_before as ratio
+        from (select count(*) as rows_before from previous.{table})
+        cross join (select count(*) as rows_now from {table})
         where rows_before > 0
         """,
         key=("rows_before", "rows_now"),

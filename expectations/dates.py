@@ -24,7 +24,7 @@ _NEWEST = "\nunion all\n".join(
 )
 
 _AHEAD = f"""
-select *, newest - getvariable('known_on') as days_ahead
+select *, greatest(newest - getvariable('known_on'), 0) as days_ahead
 from ({_NEWEST})
 where newest is not null
 order by all

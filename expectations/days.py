@@ -13,7 +13,7 @@ with days as (
 )
 
 select
-    getvariable('month_end') - getvariable('month') + 1 - count_if(was_read) as missing_days,
+    getvariable('month_end') - getvariable('month') + 1 - count(*) filter (where was_read) as missing_days,
     coalesce(getvariable('month_end') - max(download_date) filter (where was_read), missing_days) as missing_at_end
 from days
 """

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import dagster as dg
@@ -108,10 +107,10 @@ def expectations(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetChe
     month = (utc_now().date().replace(day=1) - timedelta(days=1)).replace(day=1)
     wanted = {key.name for key in context.selected_asset_check_keys}
     try:
-        with build_lock(settings, f"Dagster run {context.run.run_id}"), TemporaryDirectory() as docs:
+        with build_lock(settings, f"Dagster run {context.run.run_id}"):
             before = release_before(settings, month)
             subject = subject_of(current_copy(settings), month, utc_now(), before)
-            checks = run_suites(settings, subject, _with_checks(wanted), Path(docs))
+            checks = run_suites(settings, subject, _with_checks(wanted))
     except WarehouseError as error:
         raise dg.Failure(str(error), allow_retries=False) from None
     for check in checks:

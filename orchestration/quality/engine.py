@@ -41,12 +41,12 @@ class Outcome:
     failing: Sequence[Mapping[str, Any]]
 
 
-def validate(batches: Sequence[Batch], docs: Path) -> dict[str, Outcome]:
+def validate(batches: Sequence[Batch], docs: Path | None) -> dict[str, Outcome]:
     """Validates frames.
 
     Args:
         batches: each a frame with its rows.
-        docs: empty folder for the data docs.
+        docs: empty folder for the data docs; None makes none.
 
     Returns:
         The outcome of each expectation by its name. An expectation of which Great Expectations says nothing is absent.
@@ -59,7 +59,8 @@ def validate(batches: Sequence[Batch], docs: Path) -> dict[str, Outcome]:
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     for site in context.get_site_names():
         context.delete_data_docs_site(site)
-    context.add_data_docs_site("quality", _site(docs))  # type: ignore[arg-type]
+    if docs is not None:
+        context.add_data_docs_site("quality", _site(docs))  # type: ignore[arg-type]
     source = context.data_sources.add_pandas("build")
     outcomes: dict[str, Outcome] = {}
     for batch in batches:
@@ -71,12 +72,13 @@ def validate(batches: Sequence[Batch], docs: Path) -> dict[str, Outcome]:
         definition = context.validation_definitions.add(gx.ValidationDefinition(name=name, data=whole, suite=suite))
         result = definition.run(
             batch_parameters={"dataframe": _harmless(batch.rows)},
-            result_format={"result_format": "COMPLETE", "unexpected_index_column_names": list(batch.frame.key)},
+            result_format={"result_format": "COMPLETE", **_index(batch.frame)},
         )
         for one in result.results:
             configuration: Any = one.expectation_config
-            outcomes[f"{batch.suite.name}.{configuration.meta['name']}"] = _outcome(one)
-    context.build_data_docs()
+            outcomes[f"{batch.suite.name}.{configuration.meta['name']}"] = _outcome(one, batch.frame)
+    if docs is not None:
+        context.build_data_docs()
     return outcomes
 
 
@@ -96,9 +98,18 @@ def _native(expectation: Expectation) -> Any:
     return configuration.to_domain_obj()
 
 
-def _outcome(result: Any) -> Outcome:
+def _index(frame: Frame) -> dict[str, Any]:
+    """How rows that fail are named: by the frame's key, where it has one."""
+    return {"unexpected_index_column_names": list(frame.key)} if frame.key else {}
+
+
+def _outcome(result: Any, frame: Frame) -> Outcome:
     found = result.result or {}
-    failing = [_readable(row) for row in found.get("unexpected_index_list") or ()]
+    if frame.key:
+        failing = [_readable(row, frame) for row in found.get("unexpected_index_list") or ()]
+    else:
+        column = str(result.expectation_config.kwargs.get("column", "value"))
+        failing = [{column: value} for value in found.get("unexpected_list") or ()]
     return Outcome(bool(result.success), _error(result.exception_info), found.get("observed_value"), failing)
 
 
@@ -120,8 +131,10 @@ def _escaped(value: object) -> object:
     return html.escape(value) if isinstance(value, str) else value
 
 
-def _readable(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: html.unescape(value) if isinstance(value, str) else value for name, value in row.items()}
+def _readable(row: Mapping[str, Any], frame: Frame) -> dict[str, Any]:
+    """A row as it came from DuckDB, its key first."""
+    ordered = {name: None if pd.isna(row[name]) else row[name] for name in (*frame.key, *row)}
+    return {name: html.unescape(value) if isinstance(value, str) else value for name, value in ordered.items()}
 
 
 def _site(docs: Path) -> dict[str, Any]:

@@ -165,14 +165,14 @@ def subject_of(copy: Path, month: date, known_at: datetime, before: Release | No
     )
 
 
-def check_export(settings: Settings, gate: GateResult, folder: Path, docs: Path) -> tuple[Check, ...]:
+def check_export(settings: Settings, gate: GateResult, folder: Path, docs: Path | None = None) -> tuple[Check, ...]:
     """Compares the Parquet files of a release that is being made with the build that it is made from.
 
     Args:
         settings: which home.
         gate: the gate that let it pass.
         folder: of the release, not yet renamed.
-        docs: empty folder for the data docs.
+        docs: empty folder for the data docs; None makes none.
     """
     first = month_of(gate.report.month)
     subject = Subject(gate.database, first, first, first, exported=parquet_files(folder))

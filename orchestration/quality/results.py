@@ -1,6 +1,8 @@
 """What judging comes to: checks and conditions with threshold, observed value and verdict, as written to disk."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, time
+from numbers import Real
 from typing import Any, Literal
 
 import msgspec
@@ -81,7 +83,11 @@ def rows_in_words(rows: Sequence[Mapping[str, Any]], total: int) -> str:
 
 def plain(value: object) -> str:
     """A value as people write it: four digits, and text in which nothing can steer a terminal."""
-    if isinstance(value, bool) or not hasattr(value, "__float__"):
+    if isinstance(value, datetime) and value.time() == time.min:
+        return value.date().isoformat()
+    if value is None:
+        return "none"
+    if isinstance(value, bool) or not isinstance(value, Real):
         text = str(value)
         return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
     number = float(value)

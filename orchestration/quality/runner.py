@@ -19,14 +19,16 @@ _NULL_CHECKS = ("column_values_to_not_be_null", "column_values_to_be_null")
 _Judgement = tuple[Verdict, str]
 
 
-def run_suites(settings: Settings, subject: Subject, suites: Iterable[Suite], docs: Path) -> tuple[Check, ...]:
+def run_suites(
+    settings: Settings, subject: Subject, suites: Iterable[Suite], docs: Path | None = None
+) -> tuple[Check, ...]:
     """Judges a subject by suites.
 
     Args:
         settings: which home.
         subject: what is judged.
         suites: what it should be like.
-        docs: empty folder for the browsable data docs.
+        docs: empty folder for the browsable data docs; None makes none.
 
     Returns:
         One check per expectation, in the order of their declaration.
