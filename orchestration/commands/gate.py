@@ -13,13 +13,13 @@ from orchestration.warehouse.results import printable
 EXAMPLES = (
     "warehouse gate 2026-10",
     "warehouse gate 2026-10 --json | jq '.conditions[] | select(.verdict != \"passed\")'",
-    "warehouse gate 2026-10 --synthetic",
+    "warehouse gate 2026-10 --synthetic-ok",
 )
 
 
 def gate(
     month: Annotated[str, typer.Argument(metavar="YYYY-MM", help="The month to be released.")],
-    synthetic: Annotated[bool, typer.Option(help="Ask for a release of synthetic data, that says so.")] = False,
+    synthetic_ok: Annotated[bool, typer.Option("--synthetic-ok", help="Also of invented data.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print gate.json instead of sentences.")] = False,
 ) -> None:
     """Says whether a month may be released.
@@ -27,7 +27,7 @@ def gate(
     Every condition is evaluated on the published build. When one does not hold, or could not be evaluated, the exit
     code is 1 and each reason says what to do. The results and browsable data docs stay in $WAREHOUSE_HOME/quality.
     """
-    result = evaluate_gate(load_settings(), month_of(month), synthetic=synthetic)
+    result = evaluate_gate(load_settings(), month_of(month), synthetic_ok=synthetic_ok)
     if as_json:
         sys.stdout.write(result.file.read_text("utf-8"))
     else:

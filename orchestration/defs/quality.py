@@ -48,10 +48,10 @@ class GateConfig(dg.Config):
     """What is asked for.
 
     Attributes:
-        synthetic: a release of synthetic data, that says so.
+        synthetic_ok: a release of synthetic data, that says so, is wanted too.
     """
 
-    synthetic: bool = False
+    synthetic_ok: bool = False
 
 
 @dg.asset(
@@ -67,7 +67,7 @@ class GateConfig(dg.Config):
 def quality_gate(context: dg.AssetExecutionContext, config: GateConfig) -> Iterator[dg.MaterializeResult[None]]:
     """Whether a release of the month may be made from the published copy. A refusal fails the step with its reasons."""
     try:
-        result = evaluate_gate(Settings(), date.fromisoformat(context.partition_key), synthetic=config.synthetic)
+        result = evaluate_gate(Settings(), date.fromisoformat(context.partition_key), synthetic_ok=config.synthetic_ok)
     except WarehouseError as error:
         raise dg.Failure(str(error), allow_retries=False) from None
     yield dg.MaterializeResult(
@@ -109,7 +109,7 @@ def expectations(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetChe
     try:
         with build_lock(settings, f"Dagster run {context.run.run_id}"):
             before = release_before(settings, month)
-            subject = subject_of(current_copy(settings), month, utc_now(), before)
+            subject = subject_of(current_copy(settings), month, utc_now().date(), before)
             checks = run_suites(settings, subject, _with_checks(wanted))
     except WarehouseError as error:
         raise dg.Failure(str(error), allow_retries=False) from None

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 from orchestration.quality.results import Condition, Verdict
@@ -29,23 +29,16 @@ class Candidate:
         copy: its published copy.
         record: what the copy says that it was made from; None when it says nothing.
         month_end: last day of the month.
-        known_at: the moment as of which is judged.
-        is_past: whether that is a moment of the past, and only what had been fetched by then counts.
-        synthetic: whether it is asked for as a release of synthetic data.
+        today: the day as of which is judged.
+        synthetic_ok: whether a release of synthetic data is wanted too.
     """
 
     settings: Settings
     copy: Path
     record: BuildRecord | None
     month_end: date
-    known_at: datetime
-    is_past: bool
-    synthetic: bool
-
-    @property
-    def cutoff(self) -> datetime | None:
-        """What was fetched later does not count."""
-        return self.known_at if self.is_past else None
+    today: date
+    synthetic_ok: bool
 
 
 #: Whether a condition holds, and what was found.
@@ -80,7 +73,7 @@ class Rule:
 
 
 def _month_is_over(candidate: Candidate) -> Judgement:
-    if candidate.known_at.date() > candidate.month_end:
+    if candidate.today > candidate.month_end:
         return True, f"it ended on {candidate.month_end}"
     return False, f"it ends on {candidate.month_end}"
 
@@ -95,7 +88,7 @@ def _build_is_finished(candidate: Candidate) -> Judgement:
 
 
 def _build_reads_all_raw(candidate: Candidate) -> Judgement:
-    landed = _newest(SnapshotReader(candidate.settings.raw), candidate.cutoff)
+    landed = _newest(SnapshotReader(candidate.settings.raw))
     read = _read_by(candidate)
     later = sorted(landed.items() - read.items())
     gone = sorted(read.keys() - landed.keys())
@@ -107,7 +100,7 @@ def _build_reads_all_raw(candidate: Candidate) -> Judgement:
 
 
 def _build_is_by_this_code(candidate: Candidate) -> Judgement:
-    present = build.present_inputs(candidate.settings, candidate.cutoff)
+    present = build.present_inputs(candidate.settings)
     if present is not None and present.fingerprint == _record(candidate).fingerprint:
         return True, "the same inputs, dbt project, engines and code"
     if _build_reads_all_raw(candidate)[0]:
@@ -138,14 +131,13 @@ def _dbt_tests_passed(candidate: Candidate) -> Judgement:
     return bool(tests) and not bad, f"{len(tests)} tests: {counts}" + (f"; {_listed(named)}" if named else "")
 
 
-def _inputs_are_as_asked(candidate: Candidate) -> Judgement:
+def _inputs_are_real(candidate: Candidate) -> Judgement:
     manifests = SnapshotReader(candidate.settings.raw).manifests()
     kinds = Counter("synthetic" if manifest.synthetic else "real" for manifest in manifests)
-    observed = " and ".join(f"{count:,} {kind} snapshots" for kind, count in sorted(kinds.items())) or "no snapshot"
-    wanted = "synthetic" if candidate.synthetic else "real"
-    return set(kinds) == {wanted} and _record(
-        candidate
-    ).synthetic == candidate.synthetic, f"{observed}, asked for as {wanted}"
+    observed = " and ".join(f"{count:,} {kind}" for kind, count in sorted(kinds.items())) + " snapshots"
+    if set(kinds) == {"real"}:
+        return not _record(candidate).synthetic, observed
+    return set(kinds) == {"synthetic"} and _record(candidate).synthetic and candidate.synthetic_ok, observed
 
 
 #: In the order in which they are shown.
@@ -178,10 +170,10 @@ RULES = (
         _dbt_tests_passed,
     ),
     Rule(
-        "inputs_are_as_asked",
-        "all snapshots are real, or all are synthetic and asked for as such",
-        "Gate real data from a home of its own; a synthetic home only with `--synthetic`.",
-        _inputs_are_as_asked,
+        "inputs_are_real",
+        "all snapshots are real, or all are synthetic and that is asked for",
+        "Gate real data from a home of its own; a synthetic home only with `--synthetic-ok`.",
+        _inputs_are_real,
     ),
 )
 
@@ -209,12 +201,11 @@ def _unedited(evidence: Evidence, found: dict[str, str]) -> Judgement:
     return True, f"all {len(found)} tables"
 
 
-def _newest(store: SnapshotReader, cutoff: datetime | None) -> dict[tuple[str, str, str], str]:
+def _newest(store: SnapshotReader) -> dict[tuple[str, str, str], str]:
     """Content of the newest revision of each snapshot in raw."""
     newest: dict[tuple[str, str, str], Manifest] = {}
     for manifest in store.manifests():  # by revision, so that the last one stays
-        if cutoff is None or manifest.fetched_at <= cutoff:
-            newest[manifest.source, manifest.table, manifest.snapshot_date.isoformat()] = manifest
+        newest[manifest.source, manifest.table, manifest.snapshot_date.isoformat()] = manifest
     return {key: manifest.content_sha256 for key, manifest in newest.items()}
 
 

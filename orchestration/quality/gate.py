@@ -93,6 +93,11 @@ class GateResult:
         return self.report.passed
 
     @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """The conditions that can refuse; ``gate.json`` lists the others too."""
+        return tuple(condition for condition in self.report.conditions if condition.severity == "critical")
+
+    @property
     def file(self) -> Path:
         """``gate.json``, to be copied into the release as it is."""
         return self.folder / GATE_NAME
@@ -106,8 +111,8 @@ def evaluate_gate(
     settings: Settings,
     month: date,
     *,
-    synthetic: bool = False,
-    known_at: datetime | None = None,
+    now: datetime | None = None,
+    synthetic_ok: bool = False,
     waivers: Path = WAIVERS_FILE,
     suites: Sequence[Suite] = SUITES,
 ) -> GateResult:
@@ -116,8 +121,8 @@ def evaluate_gate(
     Args:
         settings: which home; its published copy is judged.
         month: any day of the month.
-        synthetic: whether the release is to be one of synthetic data, and says so; real data is then refused.
-        known_at: judge as of this moment, with what had been fetched by then (a build of the past); None means now.
+        now: the moment as of which is judged: a past one for a build of the past.
+        synthetic_ok: whether a release of synthetic data, that says so, is wanted too.
         waivers: the file of waivers.
         suites: the expectations.
 
@@ -134,9 +139,8 @@ def evaluate_gate(
             copy=copy,
             record=current_record(settings),
             month_end=_last_day(first),
-            known_at=known_at or utc_now(),
-            is_past=known_at is not None,
-            synthetic=synthetic,
+            today=(now or utc_now()).date(),
+            synthetic_ok=synthetic_ok,
         )
         unfinished = _emptied(folder.with_name(f".unfinished-{name}"))
         report = _judge(candidate, first, suites, waivers, unfinished)
@@ -146,20 +150,20 @@ def evaluate_gate(
     return GateResult(report, folder, copy)
 
 
-def subject_of(copy: Path, month: date, known_at: datetime, before: Release | None) -> Subject:
+def subject_of(copy: Path, month: date, today: date, before: Release | None) -> Subject:
     """What the expectations look at: a published copy, one month of it, and the release before.
 
     Args:
         copy: the published copy.
         month: first day of the month.
-        known_at: the moment as of which is judged.
+        today: the day as of which is judged.
         before: the release before; None when this is the first.
     """
     return Subject(
         database=copy,
         month=month,
         month_end=_last_day(month),
-        known_on=known_at.date(),
+        known_on=today,
         limits={name: spec.max_age.days for name, spec in SOURCES.items() if spec.max_age is not None},
         previous=before.tables if before else {},
     )
@@ -212,7 +216,7 @@ def condition_names(suites: Sequence[Suite] = SUITES) -> list[str]:
 def _judge(candidate: Candidate, month: date, suites: Sequence[Suite], waivers_file: Path, folder: Path) -> GateReport:
     settings, record = candidate.settings, candidate.record
     before = release_before(settings, month)
-    subject = subject_of(candidate.copy, month, candidate.known_at, before)
+    subject = subject_of(candidate.copy, month, candidate.today, before)
     checks = run_suites(settings, subject, suites, folder / DOCS_NAME)
     waivers, about_waivers = _waivers(waivers_file, f"{month:%Y-%m}", condition_names(suites))
     conditions = (
@@ -229,7 +233,7 @@ def _judge(candidate: Candidate, month: date, suites: Sequence[Suite], waivers_f
     return GateReport(
         month=f"{month:%Y-%m}",
         passed=not any(condition.refuses for condition in conditions),
-        synthetic=candidate.synthetic,
+        synthetic=record is not None and record.synthetic,
         build_id=build_id,
         fingerprint=record.fingerprint if record else None,
         code_version=record.code_version if record else None,

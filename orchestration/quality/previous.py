@@ -34,5 +34,5 @@ def release_before(settings: Settings, month: date) -> Release | None:
 
 
 def parquet_files(folder: Path) -> dict[str, Path]:
-    """Table -> its Parquet file, wherever in the folder of a release it lies."""
-    return {path.stem: path for path in sorted(folder.rglob("*.parquet"))}
+    """Table of ``marts`` -> its Parquet file in the folder of a release."""
+    return {path.stem: path for path in sorted((folder / "data").glob("*.parquet"))}

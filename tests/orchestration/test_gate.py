@@ -99,11 +99,14 @@ def test_a_build_made_from_older_raw(warehouse: ToyWarehouse) -> None:
     assert found["build_reads_all_raw"] == "hub/tracked of 2026-07-02 is not in the build"
 
 
+def test_a_snapshot_that_is_gone(warehouse: ToyWarehouse) -> None:
+    shutil.rmtree(warehouse.settings.raw / "hub" / "tracked")
+    assert "is in the build but no longer in raw" in refusing(judge(warehouse))["build_reads_all_raw"]
+
+
 def test_a_newer_revision_of_what_was_read(warehouse: ToyWarehouse) -> None:
     warehouse.land({"a/b": 7})
     assert refusing(judge(warehouse))["build_reads_all_raw"] == "hub/tracked of 2026-07-01 is not in the build"
-    long_ago = datetime(2026, 7, 1, tzinfo=UTC)
-    assert "in the build but no longer" in refusing(judge(warehouse, known_at=long_ago))["build_reads_all_raw"]
 
 
 def test_a_build_by_other_code(warehouse: ToyWarehouse) -> None:
@@ -162,20 +165,25 @@ def test_evidence_that_is_lost_or_of_another_build_cannot_be_judged(warehouse: T
     assert {one.verdict for one in result.report.conditions if one.refuses} == {"not_evaluated"}
 
 
-def test_synthetic_data_is_gated_only_as_such(warehouse: ToyWarehouse) -> None:
-    assert refusing(judge(warehouse, synthetic=True)) == {
-        "inputs_are_as_asked": "1 real snapshots, asked for as synthetic"
-    }
+def test_synthetic_data_passes_only_where_it_is_wanted_and_alone(warehouse: ToyWarehouse) -> None:
+    assert judge(warehouse, synthetic_ok=True).passed
     warehouse.land({"a/b": 1}, date(2026, 7, 3), synthetic=True)
     warehouse.build()
-    for asked in (False, True):
-        found = refusing(judge(warehouse, synthetic=asked))["inputs_are_as_asked"]
-        assert found.startswith("1 real snapshots and 1 synthetic snapshots")
+    for wanted in (False, True):
+        found = refusing(judge(warehouse, synthetic_ok=wanted))
+        assert found == {"inputs_are_real": "1 real and 1 synthetic snapshots"}
+    shutil.rmtree(warehouse.settings.raw)
+    warehouse.land({"a/b": 1}, date(2026, 7, 3), synthetic=True)
+    warehouse.build()
+    assert refusing(judge(warehouse)) == {"inputs_are_real": "1 synthetic snapshots"}
+    result = judge(warehouse, synthetic_ok=True)
+    assert result.passed
+    assert result.report.synthetic
 
 
 def test_a_month_that_is_not_over(warehouse: ToyWarehouse) -> None:
-    assert refusing(judge(warehouse, known_at=datetime(2026, 7, 31, 23, tzinfo=UTC)))["month_is_over"]
-    assert "month_is_over" not in refusing(judge(warehouse, known_at=datetime(2026, 8, 1, 5, tzinfo=UTC)))
+    assert refusing(judge(warehouse, now=datetime(2026, 7, 31, 23, tzinfo=UTC)))["month_is_over"]
+    assert "month_is_over" not in refusing(judge(warehouse, now=datetime(2026, 8, 1, 5, tzinfo=UTC)))
 
 
 def test_nothing_published_and_a_build_that_runs_are_said(warehouse: ToyWarehouse) -> None:
@@ -281,11 +289,12 @@ def test_the_command_passes_or_refuses_with_sentences(command: Run, warehouse: T
     code, out, err = command("2026-07")
     assert (code, err) == (0, "")
     assert out.startswith("The gate lets 2026-07 pass: 9 conditions, build ")
-    code, out, err = command("2026-07", "--synthetic")
+    warehouse.land({"a/b": 2})
+    code, out, err = command("2026-07")
     assert code == 1
-    assert "Refused: inputs_are_as_asked: 1 real snapshots, asked for as synthetic (allowed: " in out
-    assert err.startswith("Error: The gate refuses 2026-07: 1 of 9 conditions do not hold;")
-    code, out, _ = command("2026-07", "--synthetic", "--json")
+    assert "Refused: build_reads_all_raw: hub/tracked of 2026-07-01 is not in the build (allowed: " in out
+    assert err.startswith("Error: The gate refuses 2026-07: 2 of 9 conditions do not hold;")
+    code, out, _ = command("2026-07", "--json")
     assert code == 1
     assert json.loads(out)["passed"] is False
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from orchestration import cli
-from orchestration.commands import build, demo, ingest, sql, status, ui, verify
+from orchestration.commands import build, demo, gate, ingest, sql, status, ui, verify
 from orchestration.errors import ConfigurationError, DataRefused, Unreachable
 from orchestration.settings import Settings
 from orchestration.snapshots.manifest import Outcome
@@ -23,7 +23,10 @@ from orchestration.warehouse.publish import publish
 from tests.fakes.candidates import NOON, candidate, land
 from tests.fakes.replay import DAYS, write_hub_page, write_replay
 
-COMMANDS = {"demo": demo, "ingest": ingest, "build": build, "sql": sql, "status": status, "verify": verify, "ui": ui}
+COMMANDS = {
+    "demo": demo, "ingest": ingest, "build": build, "gate": gate, "sql": sql, "status": status, "verify": verify,
+    "ui": ui,
+}  # fmt: skip
 
 Run = Callable[..., tuple[int, str, str]]
 
