@@ -18,21 +18,16 @@ select
 from days
 """
 
-# The last day that is known in a month; the months before are compared at the same place.
+# At the end of a month: its last three days, since a list may be a day late.
 _MODELS = """
-with last_days as (
-    select date_trunc('month', download_date) as month, max(download_date) as last_day
+with counts as (
+    select
+        'mainline models at the end of the month' as what,
+        date_trunc('month', download_date) as month,
+        count(distinct model_id) as models
     from fct_model_downloads_daily
-    where download_date <= getvariable('month_end')
-    group by 1
-),
-
-counts as (
-    select 'mainline models on the last day' as what, last_days.month, count(*) as models
-    from fct_model_downloads_daily as daily
-    inner join last_days on daily.download_date = last_days.last_day
     inner join dim_model using (model_id)
-    where is_mainline
+    where is_mainline and download_date > last_day(download_date) - 3
     group by all
     union all
     select 'models of the month' as what, month, count(*) as models

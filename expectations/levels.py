@@ -2,7 +2,8 @@
 
 from orchestration.quality.declared import Frame, Suite, at_least, at_most, within
 
-# Like for like: models whose month is known by the same method now and in at least one of the three months before.
+# Like for like: models whose counter was read through the month, and through at least one of the three months before.
+# 30-day figures of different trackers are not comparable with each other.
 _LIKE_FOR_LIKE = """
 with now_and_before as (
     select
@@ -13,14 +14,14 @@ with now_and_before as (
     from fct_model_downloads_monthly as months
     inner join dim_model using (model_id)
     where
-        months.method in ('observed', 'rolling_30d')
+        months.method = 'observed'
         and months.month between getvariable('month') - interval 3 months and getvariable('month')
-    group by months.model_id, dim_model.organization_id, months.method
+    group by months.model_id, dim_model.organization_id
     having downloads_now is not null and downloads_before is not null
 ),
 """
 
-# One organisation in a thousandth of all is too small to move any figure, and small counters jump by themselves.
+# What is below a thousandth of all, before and now, moves no figure, and small counters jump by themselves.
 _ORGANIZATIONS = (
     _LIKE_FOR_LIKE
     + """
@@ -36,7 +37,12 @@ organizations as (
 
 select *, downloads_now / downloads_before as ratio
 from organizations
-where downloads_before >= (select sum(downloads_before) / 1000 from organizations) and downloads_before > 0
+where
+    downloads_before > 0
+    and (
+        downloads_before >= (select sum(downloads_before) / 1000 from organizations)
+        or downloads_now >= (select sum(downloads_now) / 1000 from organizations)
+    )
 order by organization_id
 """
 )

@@ -6,7 +6,7 @@ from orchestration.quality.declared import Frame, Suite, at_least
 # snapshots against the half year before the month.
 _COUNTERS = """
 with listed as (
-    select source, table_name, snapshot_date, rows from snapshots
+    select source, table_name, snapshot_date, revision, rows from snapshots
     where
         kind = 'readings' and is_newest_revision and is_usable and rows > 0
         and snapshot_date between getvariable('month') - 180 and getvariable('month_end')
@@ -18,9 +18,19 @@ counted as (
     where is_read and download_date >= getvariable('month') - 180
     group by all
     union all
-    select source, table_name, reading_date as snapshot_date, count(distinct model_id) as models
-    from superseded_readings
-    where measure = 'downloads_total' and reading_date >= getvariable('month') - 180
+    select
+        superseded.source,
+        superseded.table_name,
+        superseded.reading_date as snapshot_date,
+        count(distinct superseded.model_id) as models
+    from superseded_readings as superseded
+    inner join listed
+        on
+            superseded.source = listed.source
+            and superseded.table_name = listed.table_name
+            and superseded.revision = listed.revision
+            and superseded.reading_date = listed.snapshot_date
+    where superseded.measure = 'downloads_total'
     group by all
 ),
 

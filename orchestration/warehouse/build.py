@@ -9,7 +9,6 @@ published copy as it was, and its half-made database is never published.
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -100,17 +99,10 @@ def prepare(settings: Settings) -> FinishedBuild:
     return inputs
 
 
-def present_inputs(settings: Settings, known_at: datetime | None = None) -> FinishedBuild | None:
-    """What a build would be made from now, without writing anything; None when nothing has landed.
-
-    Args:
-        settings: which home.
-        known_at: count only what had been fetched by then; None counts everything.
-    """
+def present_inputs(settings: Settings) -> FinishedBuild | None:
+    """What a build would be made from now, without writing anything; None when nothing has landed."""
     store = SnapshotStore(settings.raw)
-    manifests = [one for one in store.manifests() if known_at is None or one.fetched_at <= known_at]
-    outcomes = [one for one in store.outcomes() if known_at is None or one.attempted_at <= known_at]
-    return _inputs(snapshot_rows(manifests), outcome_rows(outcomes))
+    return _inputs(snapshot_rows(store.manifests()), outcome_rows(store.outcomes()))
 
 
 def _inputs(snapshots: pa.Table, outcomes: pa.Table) -> FinishedBuild | None:

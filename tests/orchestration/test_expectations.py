@@ -58,7 +58,10 @@ def test_half_of_the_models_vanish(world: SmallWorld) -> None:
         "where download_date > date '2026-10-10' and regexp_matches(model_id, '[02468]$')"
     )
     found = refused(judged(world))
-    assert "mainline models on the last day; models_now 20; models_before 40" in found["days.models_did_not_vanish"]
+    assert (
+        "mainline models at the end of the month; models_now 20; models_before 40"
+        in found["days.models_did_not_vanish"]
+    )
 
 
 def test_counters_times_ten_for_one_organisation(world: SmallWorld) -> None:
@@ -77,12 +80,29 @@ def test_counters_times_ten_for_one_organisation(world: SmallWorld) -> None:
 def test_a_column_renamed_upstream(world: SmallWorld) -> None:
     """The lists are as long as ever, but nothing in them is a counter."""
     world.change_days("delete from marts.fct_model_downloads_daily where download_date > date '2026-10-25'")
+    # What an older revision of the same days brought does not excuse it.
+    world.run(
+        "update ops.snapshots set revision = 2 where snapshot_date > date '2026-10-25';"
+        "insert into ops.superseded_readings by name "
+        "select 'hf_hub' as source, 'tracked' as table_name, 1 as revision, model_id, 'downloads_total' as measure, snapshot_date as reading_date from marts.dim_model, ops.snapshots "
+        "where kind = 'readings' and snapshot_date > date '2026-10-25'"
+    )
     found = refused(judged(world))
     assert (
         "source hf_hub; table_name tracked; share_now 0; share_before 1"
         in found["readings.counters_are_known_as_before"]
     )
     assert "freshness.sources_are_young_enough" not in found
+
+
+def test_a_better_source_of_the_same_counters_is_no_renamed_column(world: SmallWorld) -> None:
+    world.run(
+        "update marts.fct_model_downloads_daily set source = 'other' where download_date > date '2026-10-25';"
+        "insert into ops.superseded_readings by name "
+        "select 'hf_hub' as source, 'tracked' as table_name, 1 as revision, model_id, 'downloads_total' as measure, snapshot_date as reading_date from marts.dim_model, ops.snapshots "
+        "where kind = 'readings' and snapshot_date > date '2026-10-25'"
+    )
+    assert refused(judged(world)) == {}
 
 
 def test_a_date_in_the_future(world: SmallWorld) -> None:
