@@ -84,7 +84,8 @@ def test_a_column_renamed_upstream(world: SmallWorld) -> None:
     world.run(
         "update ops.snapshots set revision = 2 where snapshot_date > date '2026-10-25';"
         "insert into ops.superseded_readings by name "
-        "select 'hf_hub' as source, 'tracked' as table_name, 1 as revision, model_id, 'downloads_total' as measure, snapshot_date as reading_date from marts.dim_model, ops.snapshots "
+        "select 'hf_hub' as source, 'tracked' as table_name, 1 as revision, model_id, 'downloads_total' as measure, "
+        "snapshot_date as reading_date from marts.dim_model, ops.snapshots "
         "where kind = 'readings' and snapshot_date > date '2026-10-25'"
     )
     found = refused(judged(world))
@@ -99,7 +100,8 @@ def test_a_better_source_of_the_same_counters_is_no_renamed_column(world: SmallW
     world.run(
         "update marts.fct_model_downloads_daily set source = 'other' where download_date > date '2026-10-25';"
         "insert into ops.superseded_readings by name "
-        "select 'hf_hub' as source, 'tracked' as table_name, 1 as revision, model_id, 'downloads_total' as measure, snapshot_date as reading_date from marts.dim_model, ops.snapshots "
+        "select 'hf_hub' as source, 'tracked' as table_name, 1 as revision, model_id, 'downloads_total' as measure, "
+        "snapshot_date as reading_date from marts.dim_model, ops.snapshots "
         "where kind = 'readings' and snapshot_date > date '2026-10-25'"
     )
     assert refused(judged(world)) == {}
