@@ -7,7 +7,8 @@ import typer
 
 from orchestration.commands.terminal import load_settings, say
 from orchestration.errors import DataRefused
-from orchestration.quality.gate import GateResult, evaluate_gate, month_of, sentence
+from orchestration.quality.gate import evaluate_gate, month_of
+from orchestration.quality.report import GateResult, sentence
 from orchestration.warehouse.results import printable
 
 EXAMPLES = (

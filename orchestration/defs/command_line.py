@@ -15,7 +15,7 @@ from orchestration.defs.raw_checks import INTACT, raw_check_results
 from orchestration.defs.raw_keys import ANY_TABLE, raw_key
 from orchestration.defs.raw_metadata import archive_metadata, snapshot_metadata
 from orchestration.defs.transform import PUBLISHED_KEY, dbt_build, published_metadata
-from orchestration.quality.gate import GateReport, newest_gate
+from orchestration.quality.report import GateReport, newest_gate
 from orchestration.settings import Settings
 from orchestration.snapshots.manifest import Manifest
 from orchestration.snapshots.reader import SnapshotReader

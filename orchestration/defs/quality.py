@@ -12,8 +12,9 @@ from orchestration.defs.raw_metadata import markdown_table
 from orchestration.defs.transform import POOL, PUBLISHED_KEY
 from orchestration.errors import WarehouseError
 from orchestration.quality.declared import Severity, Suite
-from orchestration.quality.gate import GateReport, condition_names, evaluate_gate, month_of, subject_of
+from orchestration.quality.gate import condition_names, evaluate_gate, month_of, subject_of
 from orchestration.quality.previous import release_before
+from orchestration.quality.report import GateReport
 from orchestration.quality.results import Check, Condition
 from orchestration.quality.runner import run_suites
 from orchestration.settings import Settings

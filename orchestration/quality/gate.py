@@ -12,7 +12,6 @@ import calendar
 import re
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -23,7 +22,8 @@ from orchestration.errors import ConfigurationError, WarehouseError
 from orchestration.quality.conditions import RULES, Candidate
 from orchestration.quality.declared import Suite
 from orchestration.quality.previous import Release, parquet_files, release_before
-from orchestration.quality.results import Check, Condition, Verdict, Waiver
+from orchestration.quality.report import DOCS_NAME, GATE_NAME, RESULTS_NAME, GateReport, GateResult
+from orchestration.quality.results import Check, Condition, Verdict
 from orchestration.quality.runner import run_suites
 from orchestration.quality.waivers import WAIVERS_FILE, Waivers, read_waivers
 from orchestration.settings import Settings
@@ -35,35 +35,10 @@ from orchestration.warehouse.frames import Subject
 from orchestration.warehouse.lock import build_lock
 from orchestration.warehouse.publish import current_copy, current_record
 
-GATE_NAME = "gate.json"
-RESULTS_NAME = "results.json"
-DOCS_NAME = "data_docs"
-
 #: The condition that the waivers themselves are in order; it cannot be waived.
 WAIVERS_CONDITION = "waivers_are_valid"
 
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
-
-
-class GateReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What ``gate.json`` says.
-
-    Attributes:
-        passed: no critical condition failed or could not be evaluated.
-        tables: ``schema.table`` -> hash of what the build put into it.
-    """
-
-    month: str
-    passed: bool
-    synthetic: bool
-    build_id: str
-    fingerprint: str | None
-    code_version: str | None
-    engine_versions: str | None
-    previous_release: str | None
-    conditions: tuple[Condition, ...]
-    waivers: tuple[Waiver, ...]
-    tables: dict[str, str]
 
 
 class _Results(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,40 +46,6 @@ class _Results(msgspec.Struct, frozen=True, kw_only=True):
     build_id: str
     expectations: tuple[Check, ...]
     dbt_tests: dict[str, DbtTest]
-
-
-@dataclass(frozen=True)
-class GateResult:
-    """A gate that was evaluated.
-
-    Attributes:
-        report: what ``gate.json`` says.
-        folder: where it lies, with the results and the data docs.
-        database: the published copy that was judged; a release is made from this file and no other.
-    """
-
-    report: GateReport
-    folder: Path
-    database: Path
-
-    @property
-    def passed(self) -> bool:
-        """Whether a release may be made."""
-        return self.report.passed
-
-    @property
-    def conditions(self) -> tuple[Condition, ...]:
-        """The conditions that can refuse; ``gate.json`` lists the others too."""
-        return tuple(condition for condition in self.report.conditions if condition.severity == "critical")
-
-    @property
-    def file(self) -> Path:
-        """``gate.json``, to be copied into the release as it is."""
-        return self.folder / GATE_NAME
-
-    def reasons(self) -> list[str]:
-        """Why it refuses, one sentence each with what to do."""
-        return [sentence(condition) for condition in self.report.conditions if condition.refuses]
 
 
 def evaluate_gate(
@@ -193,18 +134,6 @@ def month_of(text: str) -> date:
     if match is None or int(match[1]) < 1:
         raise ConfigurationError(f"{text!r} is not a month; write it like 2026-10.")
     return date(int(match[1]), int(match[2]), 1)
-
-
-def newest_gate(settings: Settings) -> Path | None:
-    """The ``gate.json`` that was written last; None when there is none."""
-    found = (settings.root / "quality").glob(f"[0-9]*/[0-9]*/{GATE_NAME}")
-    return max(found, key=lambda path: (path.stat().st_mtime_ns, path), default=None)
-
-
-def sentence(condition: Condition) -> str:
-    """What a condition found, its bound, and what to do."""
-    state = {"not_evaluated": "could not be evaluated: ", "waived": "waived: "}.get(condition.verdict, "")
-    return f"{condition.name}: {state}{condition.observed} (allowed: {condition.threshold}). {condition.what_to_do}"
 
 
 def condition_names(suites: Sequence[Suite] = SUITES) -> list[str]:

@@ -15,7 +15,8 @@ from orchestration.commands import gate as gate_command
 from orchestration.errors import ConfigurationError, DataRefused
 from orchestration.quality import gate as gating
 from orchestration.quality.declared import Frame, Suite, at_most, expect
-from orchestration.quality.gate import GateResult, condition_names, evaluate_gate, month_of, newest_gate
+from orchestration.quality.gate import condition_names, evaluate_gate, month_of
+from orchestration.quality.report import GateResult, newest_gate
 from orchestration.quality.results import Condition
 from orchestration.warehouse import duckdb
 from orchestration.warehouse.lock import build_lock
