@@ -1,16 +1,21 @@
 """What the command line did, told to Dagster: its UI then shows the same state, whoever landed or built it."""
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import msgspec
 
+from orchestration.defs.quality import GATE_KEY, evaluations, gate_metadata, month_partition
 from orchestration.defs.raw import DAYS
 from orchestration.defs.raw_checks import INTACT, raw_check_results
 from orchestration.defs.raw_keys import ANY_TABLE, raw_key
 from orchestration.defs.raw_metadata import archive_metadata, snapshot_metadata
 from orchestration.defs.transform import PUBLISHED_KEY, dbt_build, published_metadata
+from orchestration.quality.report import GateReport, newest_gate
 from orchestration.settings import Settings
 from orchestration.snapshots.manifest import Manifest
 from orchestration.snapshots.reader import SnapshotReader
@@ -36,7 +41,7 @@ Event = dg.AssetMaterialization | dg.AssetObservation | dg.AssetCheckEvaluation
     description="Tells Dagster what `warehouse ingest`, `build` and `demo` have done. It starts nothing.",
 )
 def command_line_work(context: dg.SensorEvaluationContext) -> dg.SensorResult:
-    """The cursor holds what was told already: content by raw table and day, the dbt run, the published build."""
+    """The cursor holds what was told already: content by raw table and day, dbt run, published build, gate."""
     told: dict[str, str] = json.loads(context.cursor or "{}")
     seen: dict[str, str] = {}
     settings = Settings()
@@ -45,6 +50,7 @@ def command_line_work(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         *_raw_news(settings, context.instance),
         *_dbt_news(settings),
         *_published_news(settings, context.instance),
+        *_gate_news(settings, context.instance),
     ):
         if name is None or told.get(name) != version:
             events += told_by
@@ -158,6 +164,22 @@ def _publication(settings: Settings, instance: dg.DagsterInstance, record: Build
     if not _is_known(instance, PUBLISHED_KEY, None, record.fingerprint):
         metadata = published_metadata(settings, record)
         yield dg.AssetMaterialization(PUBLISHED_KEY, metadata=metadata, tags={DATA_VERSION: record.fingerprint})
+
+
+def _gate_news(settings: Settings, instance: dg.DagsterInstance) -> News:
+    path = newest_gate(settings)
+    if path is not None:
+        content = path.read_bytes()
+        version = hashlib.sha256(content).hexdigest()
+        yield "gate", version, _gate(instance, msgspec.json.decode(content, type=GateReport), path.parent, version)
+
+
+def _gate(instance: dg.DagsterInstance, report: GateReport, folder: Path, version: str) -> Iterator[Event]:
+    partition = month_partition(report)
+    if not _is_known(instance, GATE_KEY, partition, version):
+        metadata = gate_metadata(report, folder)
+        yield dg.AssetMaterialization(GATE_KEY, metadata=metadata, partition=partition, tags={DATA_VERSION: version})
+    yield from evaluations(report)
 
 
 def _is_known(instance: dg.DagsterInstance, key: dg.AssetKey, partition: str | None, version: str) -> bool:

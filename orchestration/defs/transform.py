@@ -47,11 +47,11 @@ def dbt_build(context: dg.AssetExecutionContext, config: BuildConfig, dbt_cli: D
             for note in build.begin(settings):
                 context.log.warning(note)
             arguments = ["build", *(["--full-refresh"] if config.full_refresh else [])]
-            invocation = dbt_cli.cli(arguments, context=context, target_path=dbt.target_path(settings) / "dagster")
+            invocation = dbt_cli.cli(arguments, context=context, target_path=dbt.dagster_target_path(settings))
             yield from _with_row_counts(settings, invocation.stream())
             # A part of the models makes the database whole only if it was whole, for the same inputs, before.
             if not context.is_subset or was_finished == inputs:
-                build.finish(settings, inputs)
+                build.finish(settings, inputs, dbt.dagster_target_path(settings))
     except WarehouseError as error:
         raise dg.Failure(str(error), allow_retries=False) from None
 

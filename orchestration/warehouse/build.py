@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.errors import ConfigurationError, DataRefused
@@ -19,7 +20,8 @@ from orchestration.settings import Settings
 from orchestration.snapshots.disk import write_durably, writing
 from orchestration.snapshots.store import SnapshotStore, code_version
 from orchestration.warehouse import dbt, duckdb
-from orchestration.warehouse.catalog import export_catalog
+from orchestration.warehouse.catalog import export_catalog, outcome_rows, snapshot_rows
+from orchestration.warehouse.evidence import keep_evidence
 from orchestration.warehouse.lock import build_lock
 from orchestration.warehouse.publish import BuildRecord, current_record, publish
 
@@ -77,7 +79,7 @@ def build(
             except dbt.BrokenDatabase:
                 notes = (*notes, _discard_database(settings))
                 dbt.build(settings, report=report)
-            finish(settings, inputs)
+            finish(settings, inputs, dbt.target_path(settings))
         return BuildResult(publish_finished(settings, again=full_refresh), unchanged=False, notes=notes)
 
 
@@ -89,20 +91,29 @@ def prepare(settings: Settings) -> FinishedBuild:
     """
     catalog = settings.root / "build" / "catalog"
     export_catalog(SnapshotStore(settings.raw), catalog)
-    snapshots = pq.read_table(
-        catalog / "snapshots.parquet",
-        columns=["source", "table_name", "snapshot_date", "content_sha256", "synthetic", "is_newest_revision"],
-    ).to_pylist()
-    newest = [tuple(row.values()) for row in snapshots if row.pop("is_newest_revision")]
-    if not newest:
+    inputs = _inputs(pq.read_table(catalog / "snapshots.parquet"), pq.read_table(catalog / "ingest_outcomes.parquet"))
+    if inputs is None:
         raise ConfigurationError(
             f"No snapshot has landed in {settings.raw}; run `warehouse ingest` (or `warehouse demo`) first."
         )
-    outcomes = pq.read_table(
-        catalog / "ingest_outcomes.parquet", columns=["source", "table_name", "snapshot_date", "outcome", "reason"]
-    ).to_pylist()
+    return inputs
+
+
+def present_inputs(settings: Settings) -> FinishedBuild | None:
+    """What a build would be made from now, without writing anything; None when nothing has landed."""
+    store = SnapshotStore(settings.raw)
+    return _inputs(snapshot_rows(store.manifests()), outcome_rows(store.outcomes()))
+
+
+def _inputs(snapshots: pa.Table, outcomes: pa.Table) -> FinishedBuild | None:
+    columns = ["source", "table_name", "snapshot_date", "content_sha256", "synthetic", "is_newest_revision"]
+    landed = snapshots.select(columns).to_pylist()
+    newest = [tuple(row.values()) for row in landed if row.pop("is_newest_revision")]
+    if not newest:
+        return None
+    attempts = outcomes.select(["source", "table_name", "snapshot_date", "outcome", "reason"]).to_pylist()
     # A repeated attempt that comes to the same is no new input; otherwise a replay would never be at rest.
-    troubles = {tuple(row.values()) for row in outcomes if row["outcome"] in {"refused", "failed"}}
+    troubles = {tuple(row.values()) for row in attempts if row["outcome"] in {"refused", "failed"}}
     identity = (
         sorted(map(str, newest)),
         sorted(map(str, troubles)),
@@ -113,7 +124,7 @@ def prepare(settings: Settings) -> FinishedBuild:
     )
     return FinishedBuild(
         fingerprint=hashlib.sha256(msgspec.json.encode(identity)).hexdigest(),
-        synthetic=any(row["synthetic"] for row in snapshots),
+        synthetic=any(row["synthetic"] for row in landed),
         engine_versions=dbt.engine_versions(),
     )
 
@@ -135,8 +146,15 @@ def begin(settings: Settings) -> tuple[str, ...]:
         return (_discard_database(settings),)
 
 
-def finish(settings: Settings, inputs: FinishedBuild) -> None:
-    """Vouches that the build database is whole: every model and test of it has passed."""
+def finish(settings: Settings, inputs: FinishedBuild, target: Path) -> None:
+    """Vouches that the build database is whole: every model and test of it has passed.
+
+    Args:
+        settings: which home.
+        inputs: what it was made from.
+        target: where dbt left the results of its run; they are kept with the build.
+    """
+    keep_evidence(settings, inputs.fingerprint, target)
     state = settings.build_database.stat()
     finished = msgspec.structs.replace(inputs, database_bytes=state.st_size, database_mtime_ns=state.st_mtime_ns)
     unfinished = _marker(settings).with_suffix(".unfinished")
@@ -146,14 +164,22 @@ def finish(settings: Settings, inputs: FinishedBuild) -> None:
 
 def finished_build(settings: Settings) -> FinishedBuild | None:
     """What the build database was made from; None when it is not the untouched result of a finished build."""
+    finished = finished_marker(settings)
     try:
-        finished = msgspec.json.decode(_marker(settings).read_bytes(), type=FinishedBuild)
         state = settings.build_database.stat()
-    except (OSError, msgspec.MsgspecError):
+    except OSError:
         return None
-    if (finished.database_bytes, finished.database_mtime_ns) != (state.st_size, state.st_mtime_ns):
+    if finished is None or (finished.database_bytes, finished.database_mtime_ns) != (state.st_size, state.st_mtime_ns):
         return None
     return msgspec.structs.replace(finished, database_bytes=0, database_mtime_ns=0)
+
+
+def finished_marker(settings: Settings) -> FinishedBuild | None:
+    """What the last build was made from, whatever was done to its database since; None when it did not finish."""
+    try:
+        return msgspec.json.decode(_marker(settings).read_bytes(), type=FinishedBuild)
+    except (OSError, msgspec.MsgspecError):
+        return None
 
 
 def publish_finished(settings: Settings, *, again: bool = False) -> BuildRecord:

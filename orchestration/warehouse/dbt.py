@@ -60,6 +60,11 @@ def target_path(settings: Settings) -> Path:
     return settings.root / "build" / "dbt_target"
 
 
+def dagster_target_path(settings: Settings) -> Path:
+    """Where dbt puts them when Dagster runs it."""
+    return target_path(settings) / "dagster"
+
+
 def log_path(settings: Settings) -> Path:
     """Folder of ``dbt.log``."""
     return settings.root / "build" / "logs"

@@ -135,8 +135,8 @@ def engine(compiled: dict[str, str]) -> Iterator[duckdb.DuckDBPyConnection]:
             """
             create table intermediate.int_lineage__edges (
                 derivative_model_id varchar, base_model_id varchar, relation varchar, source varchar,
-                created_date date, table_name varchar, source_seen_date date, first_seen_date date, last_seen_date date, is_current boolean,
-                exclusion_reason varchar);
+                table_name varchar, source_seen_date date, created_date date, first_seen_date date,
+                last_seen_date date, is_current boolean, exclusion_reason varchar);
             create table intermediate.int_attributes__resolved (model_id varchar, created_at timestamp);
             create table intermediate.int_registry__newest_lists (canonical_model_id varchar);
             """

@@ -25,7 +25,7 @@ models:
     +persist_docs: {relation: true, columns: true}
     staging: {+schema: staging, +materialized: view}
     marts: {+schema: marts, +materialized: table, +contract: {enforced: true}}
-    ops: {+schema: ops, +materialized: view}
+    ops: {+schema: ops, +materialized: table}
 """
 
 MODELS = """
@@ -47,6 +47,11 @@ from read_parquet('{{ env_var("WAREHOUSE_HOME") }}/raw/*/*/snapshot_date=*/revis
 """
 
 FACT = "select model_id, max(total_parameters) as total_parameters from {{ ref('stg_parameters') }} group by model_id"
+
+SNAPSHOTS = """
+select source, table_name, snapshot_date, is_newest_revision, content_sha256
+from read_parquet('{{ env_var("WAREHOUSE_HOME") }}/build/catalog/snapshots.parquet')
+"""
 
 BOOKS = """
 select source, table_name, snapshot_date, outcome
@@ -70,6 +75,7 @@ class ToyWarehouse:
             "models/staging/stg_parameters.sql": RECORDS,
             "models/marts/fct_parameters.sql": FACT,
             "models/ops/ingest_outcomes.sql": BOOKS,
+            "models/ops/snapshots.sql": SNAPSHOTS,
         }
         for name, text in files.items():
             (project / name).parent.mkdir(parents=True, exist_ok=True)

@@ -38,7 +38,7 @@ def test_asset_keys_are_the_ones_on_file(specs: dict[str, dg.AssetSpec]) -> None
 def test_every_asset_is_described_owned_and_grouped(specs: dict[str, dg.AssetSpec]) -> None:
     assert [key for key, spec in specs.items() if not (spec.description and spec.owners and spec.kinds)] == []
     assert {spec.group_name for spec in specs.values()} == {
-        "raw", "seeds", "staging", "intermediate", "marts", "ops", "published",
+        "raw", "seeds", "staging", "intermediate", "marts", "ops", "published", "quality",
     }  # fmt: skip
 
 
@@ -71,6 +71,27 @@ def test_every_dbt_test_is_a_blocking_check(orchestrated: Orchestrated) -> None:
     assert set(checks) == tests
     for name, spec in checks.items():
         assert spec.blocking == (_MANIFEST["nodes"][name]["config"]["severity"].lower() == "error")
+
+
+def test_every_condition_and_every_expectation_is_a_check(orchestrated: Orchestrated) -> None:
+    from expectations import SUITES
+    from orchestration.defs.quality import GATE_KEY, dagster_name, table_key
+    from orchestration.quality.gate import condition_names
+
+    graph = orchestrated.definitions.resolve_asset_graph()
+    checks = graph.asset_check_keys
+    assert {dg.AssetCheckKey(GATE_KEY, dagster_name(name)) for name in condition_names()} <= checks
+    assert {
+        dg.AssetCheckKey(table_key(suite.table), dagster_name(suite.check_name(one)))
+        for suite in SUITES
+        for frame in suite.frames
+        for one in frame.expectations
+    } <= checks
+    assert {key.asset_key for key in checks} <= graph.get_all_asset_keys()
+    # Judging the month before is no part of a day's work.
+    for job in ("daily_refresh", "rebuild"):
+        nodes = {node.name for node in orchestrated.definitions.resolve_job_def(job).nodes}
+        assert not {"quality__gate", "expectations"} & nodes
 
 
 def test_columns_come_with_type_and_description(specs: dict[str, dg.AssetSpec]) -> None:
@@ -109,7 +130,7 @@ def test_freshness_limits_are_the_sources_own(specs: dict[str, dg.AssetSpec]) ->
 def test_whoever_writes_the_build_database_waits_in_the_pool_that_has_a_limit(orchestrated: Orchestrated) -> None:
     nodes = {node.name: node for node in orchestrated.definitions.resolve_implicit_global_asset_job_def().nodes}
     pooled = {name for name, node in nodes.items() if "duckdb" in node.definition.pools}
-    assert pooled == {"dbt_build", "published__warehouse"}
+    assert pooled == {"dbt_build", "published__warehouse", "quality__gate", "expectations"}
     with dg.instance_for_test(overrides=_instance_settings()) as instance:
         assert instance.global_op_concurrency_default_limit == 1
         assert instance.get_concurrency_config().pool_config.pool_granularity.value == "op"

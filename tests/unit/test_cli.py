@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from orchestration import cli
-from orchestration.commands import build, demo, ingest, report, sql, status, ui, verify
+from orchestration.commands import build, demo, explain, gate, ingest, names, report, sql, status, ui, verify
 from orchestration.errors import ConfigurationError, DataRefused, Unreachable
 from orchestration.settings import Settings
 from orchestration.snapshots.manifest import Outcome
@@ -28,8 +28,11 @@ COMMANDS = {
     "demo": demo,
     "ingest": ingest,
     "build": build,
+    "gate": gate,
     "report": report,
     "sql": sql,
+    "explain": explain,
+    "names": names,
     "status": status,
     "verify": verify,
     "ui": ui,

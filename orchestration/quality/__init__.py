@@ -1,0 +1,1 @@
+"""Whether a build may be released: expectations run on it, and the gate that reads them and everything else."""

@@ -1,0 +1,94 @@
+"""Frames for judging a build: SQL over its published copy, and over the release before it where there is one.
+
+What the SQL of an expectation may name:
+
+    dim_model, ...             tables of ``marts`` and ``ops`` of the copy
+    previous.dim_model, ...    the same tables of the release before, as far as it has them
+    exported.dim_model, ...    files of a release that is being made, when those are judged
+    sources.limits             source, max_age_days: how old the newest snapshot of a source may be
+    getvariable('month')       first day of the month that is judged; 'month_end': its last; 'known_on': the present day
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from orchestration.settings import Settings
+from orchestration.warehouse import duckdb
+
+_VARIABLES = ("month", "month_end", "known_on")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is judged.
+
+    Attributes:
+        database: the published copy.
+        month: first day of the month.
+        month_end: its last day.
+        known_on: the day as of which is judged; today, unless the past is told anew.
+        limits: source -> days that its newest snapshot may be old.
+        previous: table -> Parquet file of the release before; empty when there is none.
+        exported: table -> Parquet file of the release that is being made.
+    """
+
+    database: Path
+    month: date
+    month_end: date
+    known_on: date
+    limits: Mapping[str, int] = field(default_factory=dict)
+    previous: Mapping[str, Path] = field(default_factory=dict)
+    exported: Mapping[str, Path] = field(default_factory=dict)
+
+
+class Frames:
+    """Runs the SQL of frames on one subject."""
+
+    def __init__(self, connection: duckdb.Connection) -> None:
+        self._connection = connection
+
+    def select(self, sql: str) -> pd.DataFrame:
+        """The rows of a query.
+
+        Raises:
+            duckdb.Error: the query cannot be run.
+        """
+        return self._connection.execute(sql).df()
+
+
+@contextmanager
+def frames(settings: Settings, subject: Subject) -> Iterator[Frames]:
+    """Opens a subject for reading.
+
+    Raises:
+        ConfigurationError: another process has the copy open for writing.
+        duckdb.Error: the copy or a file of a release cannot be read.
+    """
+    with duckdb.connect(settings) as connection:
+        duckdb.attach(connection, subject.database, "build", read_only=True)
+        _show_files(connection, "previous", subject.previous)
+        _show_files(connection, "exported", subject.exported)
+        _show_limits(connection, sorted(subject.limits.items()))
+        for name in _VARIABLES:
+            connection.execute(f"SET VARIABLE {name} = CAST(? AS DATE)", [getattr(subject, name)])
+        connection.execute("SET search_path = 'build.marts,build.ops'")
+        yield Frames(connection)
+
+
+def _show_files(connection: duckdb.Connection, name: str, files: Mapping[str, Path]) -> None:
+    connection.execute(f"ATTACH ':memory:' AS {duckdb.identifier(name)}")
+    for table, path in sorted(files.items()):
+        view = f"{duckdb.identifier(name)}.{duckdb.identifier(table)}"
+        connection.execute(f"CREATE VIEW {view} AS FROM read_parquet({duckdb.literal(str(path))})")
+
+
+def _show_limits(connection: duckdb.Connection, limits: Sequence[tuple[str, int]]) -> None:
+    connection.execute("ATTACH ':memory:' AS sources")
+    connection.execute("CREATE TABLE sources.limits (source VARCHAR, max_age_days INTEGER)")
+    if limits:
+        connection.executemany("INSERT INTO sources.limits VALUES (?, ?)", limits)
