@@ -93,7 +93,7 @@ def test_records_are_rejected_where_it_is_labelled_and_nowhere_else(landed_servi
             continue
         if "prices" in manifest.table:
             path = landed_services.root / manifest.folder / "rejected.parquet"
-            assert "a router has no price of its own" in pq.read_table(path)["reason"].to_pylist()
+            assert any("a router has no price" in reason for reason in pq.read_table(path)["reason"].to_pylist())
         elif manifest.table == "rankings_daily":
             window = manifest.snapshot_date - trouble("hostile_slugs").first
             assert timedelta(0) < window <= timedelta(days=62), manifest.snapshot_date
