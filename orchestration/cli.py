@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from orchestration.commands import build, demo, ingest, sql, status, ui, verify
+from orchestration.commands import build, demo, diff, ingest, release, sql, status, ui, verify
 from orchestration.errors import WarehouseError
 
 app = typer.Typer(
@@ -19,7 +19,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (demo, ingest, build, sql, status, verify, ui):
+for module in (demo, ingest, build, release, diff, sql, status, verify, ui):
     name = module.__name__.rpartition(".")[2]
     # \b keeps the lines of the examples as they are.
     app.command(name, epilog="\b\nExamples:\n" + "\n".join(f"  {example}" for example in module.EXAMPLES))(
