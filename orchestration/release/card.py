@@ -113,11 +113,12 @@ def _reading(table: TableEntry) -> list[str]:
         "```",
         "",
         "```python",
+        "from pathlib import Path",
         "from datasets import load_dataset",
-        f'table = load_dataset(".", "{table.name}", split="train")',
+        f'table = load_dataset(str(Path.cwd()), "{table.name}", split="train")',
         "```",
         "",
-        'On the Hub, `"."` is the name of the dataset\'s repository and `revision="YYYY.MM.N"` pins a release. '
+        'From the Hub, give the name of the repository instead of the folder, and `revision="YYYY.MM.N"`. '
         "A plain `sum()` over a `fct_` table is right: one row per real thing.",
         "",
         "Check what you have with `sha256sum --check SHA256SUMS`, or all of it with `warehouse verify PATH`.",
@@ -127,12 +128,13 @@ def _reading(table: TableEntry) -> list[str]:
 
 def _checks(manifest: ReleaseManifest, conditions: Sequence[Condition]) -> list[str]:
     waived = [condition for condition in conditions if condition.verdict == "waived"]
+    count = f"{len(conditions)} {'condition' if len(conditions) == 1 else 'conditions'}"
     lines = [
         "## How it was checked",
         "",
-        f"The gate of build `{manifest.build.build_id}` held {len(conditions)} conditions; all were met"
-        + (f" but {len(waived)} that {'was' if len(waived) == 1 else 'were'} waived" if waived else "")
-        + ". [gate.json](gate.json) lists each with its threshold and observed value.",
+        f"The gate of build `{manifest.build.build_id}` held {count}, of which {len(waived) or 'none'} "
+        f"{'were' if len(waived) > 1 else 'was'} waived. [gate.json](gate.json) lists each with its threshold and "
+        "observed value.",
         "",
     ]
     for each in waived:

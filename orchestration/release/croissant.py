@@ -30,6 +30,7 @@ _CONTEXT = {
     "data": {"@id": "cr:data", "@type": "@json"},
     "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
     "dct": "http://purl.org/dc/terms/",
+    "equivalentProperty": "cr:equivalentProperty",
     "examples": {"@id": "cr:examples", "@type": "@json"},
     "extract": "cr:extract",
     "field": "cr:field",
@@ -67,7 +68,8 @@ def croissant(manifest: ReleaseManifest) -> dict[str, Any]:
         "conformsTo": "http://mlcommons.org/croissant/1.0",
         "name": name_of(manifest),
         "description": description_of(manifest),
-        "version": manifest.version,
+        # The format wants a semantic version, whose numbers have no leading zero.
+        "version": f"{manifest.month:%Y}.{manifest.month.month}.{manifest.version.rpartition('.')[2]}",
         "datePublished": f"{manifest.cut_at:%Y-%m-%d}",
         "license": manifest.licence.url or manifest.licence.title,
         "creator": {"@type": "sc:Organization", "name": TITLE},

@@ -19,6 +19,8 @@ from orchestration.snapshots.public_text import public_text
 
 _CHUNK = 1 << 20
 _POINTER = "latest"
+#: Stores that have no folders; where one is "made", a bucket that was misspelt would come into being.
+_WITHOUT_FOLDERS = {"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "oss", "oci"}
 
 
 class FileTarget:
@@ -29,6 +31,8 @@ class FileTarget:
         with reaching(self.name):
             self._fs, root = fsspec.core.url_to_fs(url)
         self._root = root.rstrip("/")
+        protocol = self._fs.protocol
+        self._has_no_folders = not _WITHOUT_FOLDERS.isdisjoint([protocol] if isinstance(protocol, str) else protocol)
 
     def finished_sums(self, version: Version) -> bytes | None:
         """See the protocol: a version is finished once its sums are there."""
@@ -44,7 +48,8 @@ class FileTarget:
             for path in files_of(folder):
                 if path in again or sizes.get(path) != (folder / path).stat().st_size:
                     target = f"{self._root}/{version}/{path}"
-                    self._fs.makedirs(target.rpartition("/")[0], exist_ok=True)
+                    if not self._has_no_folders:
+                        self._fs.makedirs(target.rpartition("/")[0], exist_ok=True)
                     self._fs.put_file(str(folder / path), target)
         return str(version)
 
@@ -65,8 +70,10 @@ class FileTarget:
 
     def finish(self, version: Version, revision: str, sums: bytes) -> None:
         """See the protocol: the sums, then the pointer, which only moves forward."""
+        if self.finished_sums(version) != sums:
+            with reaching(self.name):
+                self._write(f"{self._root}/{revision}/{SUMS}", sums)
         with reaching(self.name):
-            self._write(f"{self._root}/{revision}/{SUMS}", sums)
             pointer = f"{self._root}/{_POINTER}"
             now = self._fs.cat_file(pointer).decode("utf-8", "replace").strip() if self._fs.exists(pointer) else ""
             newest = Version.parse(now)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi, constants, hf_hub_url
 from huggingface_hub.hf_api import RepoFile
-from huggingface_hub.utils import http_stream_backoff  # type: ignore[attr-defined]
+from huggingface_hub.utils import disable_progress_bars, http_stream_backoff  # type: ignore[attr-defined]
 
 from orchestration.errors import ConfigurationError, Unreachable
 from orchestration.release.layout import SUMS
@@ -33,6 +33,7 @@ class HubTarget:
         if not url.startswith(_PREFIX) or self._repo.count("/") != 1:
             raise ConfigurationError(f"{url} is not a dataset of the Hub; write hf://datasets/ORGANISATION/NAME.")
         self.name = f"{_PREFIX}{self._repo}"
+        disable_progress_bars()  # the command shows its own
         self._api = HfApi(endpoint=os.environ.get("HF_ENDPOINT", constants.ENDPOINT).rstrip("/"))
 
     def finished_sums(self, version: Version) -> bytes | None:

@@ -98,12 +98,12 @@ def _manifest_problems(folder: Path, manifest: ReleaseManifest, damaged: set[str
         return
     try:
         package = msgspec.json.decode((folder / layout.DATAPACKAGE).read_bytes())
-        hashes = {resource["path"]: resource["hash"] for resource in package["resources"]}
+        hashes = {resource["path"]: resource.get("sha256") for resource in package["resources"]}
     except (msgspec.MsgspecError, KeyError, TypeError) as error:
         yield f"{layout.DATAPACKAGE} is not a data package ({error!r}); fetch the release again."
         return
     for table in manifest.tables:
-        if hashes.get(table.path) != f"sha256:{table.sha256}":
+        if hashes.get(table.path) != table.sha256:
             yield f"{layout.DATAPACKAGE} and {layout.MANIFEST} disagree on {table.path}; fetch the release again."
 
 
