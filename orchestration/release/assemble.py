@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 
 from orchestration.errors import ConfigurationError, DataRefused
 from orchestration.release.contents import Draft, Step, write_contents
-from orchestration.release.gate import Gate, quality_gate, require_passed
+from orchestration.release.gate import Gate, QualityGate, require_export, require_passed
 from orchestration.release.manifest import FORMAT, ReleaseManifest
 from orchestration.release.source import finished_copy, require_month
 from orchestration.release.store import folder_of, manifests, versions
@@ -54,7 +54,7 @@ def cut_release(
     home: Settings | None = None,
     as_of: datetime | None = None,
     synthetic_ok: bool = False,
-    gate: Gate = quality_gate,
+    gate: Gate | None = None,
     clock: Callable[[], datetime] = utc_now,
     step: Step = lambda what: None,
 ) -> Release:
@@ -66,7 +66,7 @@ def cut_release(
         home: where the build is, if not there: a home of the past.
         as_of: the moment of the past whose knowledge that build holds.
         synthetic_ok: whether a release of invented data is wanted.
-        gate: what decides; it is asked with the build's home.
+        gate: what decides; the project's own by default. It is asked with the build's home.
         clock: the present.
         step: receives the name of each piece of work when it begins.
 
@@ -90,7 +90,8 @@ def cut_release(
                 return Release(settings.releases / manifest.version, manifest, unchanged=True)
         step("gate")
         now = clock()
-        verdict = gate(copy.settings, month, now=as_of or now)
+        gate = gate or QualityGate()
+        verdict = gate.evaluate(copy.settings, month, now=as_of or now, synthetic_ok=synthetic_ok)
         require_passed(verdict, month)
         existing = versions(settings)
         version = Version.next(existing, month)
@@ -108,6 +109,7 @@ def cut_release(
         staging.mkdir()
         manifest = write_contents(settings, staging, draft, step)
         step("verify")
+        require_export(gate.check_export(copy.settings, verdict, staging))
         problems = list(release_problems(settings, staging))
         if problems:
             raise DataRefused(f"The release was not made, because it does not verify: {'; '.join(problems)}")

@@ -80,8 +80,8 @@ def publish_release(
     there = target.finished_sums(version)
     if there is not None and there != sums:
         raise DataRefused(
-            f"{target.name} has another {version} already, and a version is never replaced; release the month again to "
-            "get the next version."
+            f"{target.name} has another {version} already, and a version is never replaced; restore the folder of "
+            "releases that it came from, or publish to another place."
         )
     step("upload")
     revision = target.revision_of(version) if there is not None else target.upload(version, folder, ())

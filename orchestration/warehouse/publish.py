@@ -224,7 +224,10 @@ def _prune(settings: Settings) -> None:
     copies = _copies(settings.published)
     for path in sorted(copies, key=copies.__getitem__)[: -settings.published_copies]:
         path.unlink()
-        seal_of(path).unlink(missing_ok=True)
+    for seal in settings.published.glob("warehouse-*.duckdb.sha256"):
+        copy = seal.with_suffix("")
+        if _NAME.fullmatch(copy.name) and not copy.exists():
+            seal.unlink()
 
 
 def _free_moment(folder: Path) -> datetime:

@@ -14,7 +14,6 @@ from msgspec import structs
 from orchestration.errors import ConfigurationError, DataRefused
 from orchestration.release import assemble, tombstones
 from orchestration.release.assemble import Release, releases_lock
-from orchestration.release.gate import quality_gate
 from orchestration.release.licences import LicenceRules, licence_of_release, read_rules
 from orchestration.release.provenance import Snapshot
 from orchestration.release.tombstones import Tombstone, read_tombstones
@@ -83,11 +82,11 @@ def test_a_second_call_makes_nothing_and_changed_inputs_make_the_next(own_toy: T
     ("gate", "reason"),
     [
         (
-            ToyGate((ToyCondition(), ToyCondition("mapping", "90 %", "71 %", "refused", "add names")), passed=False),
-            r"mapping: 71 % \(limit: 90 %; add names\)",
+            ToyGate((ToyCondition(), ToyCondition("mapping", "90 %", "71 %", "failed", "add names")), passed=False),
+            r"mapping: 71 % \(allowed: 90 %; add names\)",
         ),
         (ToyGate((ToyCondition(verdict="not_evaluated"),)), "freshness"),
-        (ToyGate((ToyCondition(verdict="refused"),), passed=True), "freshness"),
+        (ToyGate((ToyCondition(verdict="failed"),), passed=True), "freshness"),
         (ToyGate((ToyCondition(),), passed=False), "it gives no reason"),
         (ToyGate(()), "it gives no reason"),
     ],
@@ -108,7 +107,15 @@ def test_without_a_gate_there_is_no_release(own_toy: ToyRelease, monkeypatch: py
     forget_release(own_toy)
     monkeypatch.setitem(sys.modules, "orchestration.quality.gate", None)
     with pytest.raises(DataRefused, match="no quality gate in this installation"):
-        own_toy.cut(JULY, gate=quality_gate)
+        own_toy.cut(JULY, gate=None)
+    assert made(own_toy) == set()
+
+
+def test_files_that_are_not_those_of_the_build_are_refused(own_toy: ToyRelease) -> None:
+    forget_release(own_toy)
+    columns = ToyCondition("exported.columns", "the same", "day is absent", "failed", "mend the export")
+    with pytest.raises(DataRefused, match=r"not those of the build that passed: exported\.columns: day is absent"):
+        own_toy.cut(JULY, gate=ToyGate(about_files=(columns,)))
     assert made(own_toy) == set()
 
 

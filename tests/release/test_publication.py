@@ -213,6 +213,29 @@ def test_s3_repairs_an_object_that_was_spoiled_and_keeps_the_pointer_until_then(
     assert body == (released.folder / "data" / "dim_model.parquet").read_bytes()
 
 
+@pytest.mark.parametrize("moment", [1, 9, 20])
+def test_s3_that_fails_on_the_way_is_taken_up_where_it_was(
+    settings: Settings, released: Release, s3: Any, monkeypatch: pytest.MonkeyPatch, moment: int
+) -> None:
+    target = FileTarget("s3://bucket/folder")
+    put, sent = target._fs.put_file, []
+
+    def failing(source: str, path: str) -> None:
+        sent.append(path)
+        if len(sent) == moment:
+            raise OSError("the connection was reset")
+        put(source, path)
+
+    monkeypatch.setattr(target._fs, "put_file", failing)
+    with pytest.raises(Unreachable, match="the connection was reset"):
+        publish_release(settings, released.folder, target)
+    keys = {each["Key"] for each in s3.list_objects_v2(Bucket="bucket").get("Contents", [])}
+    assert not keys & {"folder/latest", "folder/2026.07.0/SHA256SUMS"}
+    publish_release(settings, released.folder, target)
+    assert s3.get_object(Bucket="bucket", Key="folder/latest")["Body"].read() == b"2026.07.0\n"
+    assert len(sent) - len(set(sent)) == 1
+
+
 def test_s3_that_does_not_answer_is_one_sentence(
     settings: Settings, released: Release, s3: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -167,14 +167,19 @@ class ToyGate:
 
     conditions: Sequence[ToyCondition] = (ToyCondition(),)
     passed: bool = True
+    about_files: Sequence[ToyCondition] = ()
     asked: list[tuple[Path, date, datetime]] = field(default_factory=list)
 
-    def __call__(self, settings: Settings, month: date, *, now: datetime) -> ToyVerdict:
+    def evaluate(self, settings: Settings, month: date, *, now: datetime, synthetic_ok: bool) -> ToyVerdict:
         self.asked.append((settings.root, month, now))
         file = settings.root / "quality" / "toy" / "gate.json"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps({"month": str(month), "conditions": [vars(each) for each in self.conditions]}))
         return ToyVerdict(file, self.conditions, self.passed)
+
+    def check_export(self, settings: Settings, result: ToyVerdict, folder: Path) -> Sequence[ToyCondition]:
+        assert (folder / "data" / "dim_model.parquet").is_file()
+        return self.about_files
 
 
 @dataclass
