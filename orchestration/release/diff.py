@@ -5,6 +5,7 @@ A table whose file has the same sha256 in both is not read at all.
 
 import math
 from collections.abc import Sequence
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from orchestration.release.diff_record import (
     ValueChange,
 )
 from orchestration.release.manifest import ReleaseManifest, TableEntry, read_manifest
+from orchestration.release.version import month_after
 from orchestration.settings import Settings
 from orchestration.warehouse import duckdb
 
@@ -53,13 +55,14 @@ def compare(
     with duckdb.connect(settings) as connection:
         connection.execute("SET preserve_insertion_order = false")
         tables = tuple(
-            _table(connection, (earlier[0], sides[0].get(name)), (later[0], sides[1].get(name)))
+            _table(connection, (earlier[0], sides[0].get(name)), (later[0], sides[1].get(name)), month_after(old.month))
             for name in sorted(sides[0].keys() | sides[1].keys())
         )
         crossovers = _crossovers(connection, (earlier[0], sides[0]), (later[0], sides[1]))
     return ReleaseDiff(
         before=old.version,
         after=new.version,
+        history_until=month_after(old.month) - timedelta(days=1),
         synthetic=old.synthetic or new.synthetic,
         tables=tables,
         crossovers=crossovers,
@@ -67,8 +70,12 @@ def compare(
 
 
 def _table(
-    connection: duckdb.Connection, before: tuple[Path, TableEntry | None], after: tuple[Path, TableEntry | None]
+    connection: duckdb.Connection,
+    before: tuple[Path, TableEntry | None],
+    after: tuple[Path, TableEntry | None],
+    open_from: date,
 ) -> TableDiff:
+    """Compares one table; days from ``open_from`` on were not over in the earlier release, so they are no history."""
     old, new = before[1], after[1]
     if old is None or new is None:
         there = new or old
@@ -99,15 +106,16 @@ def _table(
     _join(connection, parquet(before[0], old), parquet(after[0], new), new.key, common)
     counts = dict(connection.execute("SELECT kind, count(*) FROM joined GROUP BY kind").fetchall())
     days = [name for name in new.key if types[1][name] == "DATE"]
+    history = f"{duckdb.identifier(days[0])} < DATE '{open_from}'" if days else "true"
     measures = [name for name in common if name not in new.key and types[1][name].startswith(_NUMBERS)]
     found = msgspec.structs.replace(
         found,
         added=counts.get("added", 0),
         removed=counts.get("removed", 0),
         changed=counts.get("changed", 0),
-        measures=tuple(filter(None, (_measure(connection, name, new.key) for name in measures))),
+        measures=tuple(filter(None, (_measure(connection, name, new.key, history) for name in measures))),
         date_column=days[0] if days else None,
-        restated=_restated(connection, parquet(before[0], old), days[0]) if days else (),
+        restated=_restated(connection, days[0], history) if days else (),
     )
     connection.execute("DROP TABLE joined")
     return found
@@ -135,9 +143,9 @@ def _join(connection: duckdb.Connection, old: str, new: str, key: Sequence[str],
     )
 
 
-def _measure(connection: duckdb.Connection, name: str, key: Sequence[str]) -> MeasureChange | None:
+def _measure(connection: duckdb.Connection, name: str, key: Sequence[str], history: str) -> MeasureChange | None:
     old, new = _old(name), _new(name)
-    where = f"kind = 'changed' AND {old} IS DISTINCT FROM {new}"
+    where = f"kind = 'changed' AND {history} AND {old} IS DISTINCT FROM {new}"
     rows, before, after = connection.execute(
         f"SELECT count(*), sum({old}), sum({new}) FROM joined WHERE {where}"  # noqa: S608 - quoted names
     ).fetchall()[0]
@@ -156,15 +164,15 @@ def _measure(connection: duckdb.Connection, name: str, key: Sequence[str]) -> Me
     return MeasureChange(name, rows, _number(before), _number(after), changes)
 
 
-def _restated(connection: duckdb.Connection, old: str, day: str) -> tuple[RestatedMonth, ...]:
-    """Differences on days that the earlier release already covered, by month."""
+def _restated(connection: duckdb.Connection, day: str, history: str) -> tuple[RestatedMonth, ...]:
+    """Differences on days that were over in the earlier release, by month."""
     name = duckdb.identifier(day)
     rows = connection.execute(
         f"""
         SELECT
             date_trunc('month', {name})::date AS month,
             count(*) FILTER (kind = 'added'), count(*) FILTER (kind = 'removed'), count(*) FILTER (kind = 'changed')
-        FROM joined WHERE {name} <= (SELECT max({name}) FROM {old})
+        FROM joined WHERE {history}
         GROUP BY month ORDER BY month
         """  # noqa: S608 - quoted names
     ).fetchall()

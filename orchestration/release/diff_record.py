@@ -25,7 +25,7 @@ class MeasureChange(msgspec.Struct, frozen=True):
 
 
 class RestatedMonth(msgspec.Struct, frozen=True):
-    """Rows of one month that the earlier release already had or could have had, and that are now different."""
+    """Rows of one month that was over in the earlier release, and that are different now."""
 
     month: date
     added: int
@@ -68,12 +68,15 @@ class ReleaseDiff(msgspec.Struct, frozen=True, kw_only=True):
     """What changed from one release to another.
 
     Attributes:
+        history_until: last day that was over in the earlier release. What changed on later days is no restatement, and
+            measures of tables by day or month are compared up to it.
         ids_left_out: ids that the later one leaves out for legal reasons, by reason.
     """
 
     before: str | None
     after: str
     synthetic: bool
+    history_until: date | None = None
     tables: tuple[TableDiff, ...] = ()
     crossovers: tuple[CrossoverMove, ...] = ()
     ids_left_out: dict[str, int] = {}

@@ -52,9 +52,10 @@ def _summary(diff: ReleaseDiff) -> list[str]:
         span = f"{months[0]:%Y-%m}"
         if len(months) > 1:
             span = f"{len(months)} months, {span} to {months[-1]:%Y-%m}"
-        points.append(f"History that {diff.before} already covered is different now: {span}, in {_listed(tables)}.")
+        covered = f"History up to {diff.history_until}, which {diff.before} covered,"
+        points.append(f"{covered} is different: {span}, in {_listed(tables)}.")
     else:
-        points.append(f"Nothing that {diff.before} already covered was restated.")
+        points.append(f"Nothing up to {diff.history_until}, which {diff.before} covered, was restated.")
     moved = len(diff.crossovers)
     points.append(f"{moved} {_plural(moved, 'crossover')} moved." if moved else "No crossover moved.")
     return [*(f"- {point}" for point in points), ""]

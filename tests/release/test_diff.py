@@ -120,6 +120,13 @@ def test_rows_are_told_apart_by_key(tmp_path: Path) -> None:
     ]
 
 
+def test_a_month_that_was_not_over_is_no_history(tmp_path: Path) -> None:
+    found = facts(tmp_path, {("a", AUGUST): 1, ("a", JULY): 1}, {("a", AUGUST): 90, ("a", JULY): 2})
+    assert found.changed == 2
+    assert [month.month for month in found.restated] == [JULY]
+    assert [(each.rows_changed, each.sum_after) for each in found.measures] == [(1, 2)]
+
+
 def test_the_same_bytes_are_not_read(tmp_path: Path) -> None:
     entry = table(tmp_path / "before", "fct", FACT, [("a", JUNE, 1)], "model_id", "day")
     (tmp_path / "before" / "fct.parquet").unlink()
@@ -191,7 +198,7 @@ def test_the_text_reads_well(tmp_path: Path) -> None:
     ]
     text = diff_text(difference(tmp_path, sides[:1], sides[1:]))
     assert text.startswith("# Changes in 2026.08.0 since 2026.07.0\n\n- 1 of 1 tables differ; 0 are the same")
-    assert "- History that 2026.07.0 already covered is different now: 2026-06, in fct." in text
+    assert "- History up to 2026-07-31, which 2026.07.0 covered, is different: 2026-06, in fct." in text
     assert "| fct | 2 | 3 | 1 | 0 | 1 |" in text
     assert "differs in 1 common row, together 2.00 M → 3.00 M (+50.0 %). Most:" in text
     assert r"  - a\`\|\<b\>, 2026-06-15: 2.00 M → 3.00 M (+50.0 %)" in text
@@ -234,8 +241,7 @@ def test_counts_are_those_of_a_comparison_by_hand(
     assert found.added == len(after.keys() - before.keys())
     assert found.removed == len(before.keys() - after.keys())
     assert found.changed == len(changed)
-    last = max((day for _, day in before), default=date.min)
-    touched = {key for key in changed | (before.keys() ^ after.keys()) if key[1] <= last}
+    touched = {key for key in changed | (before.keys() ^ after.keys()) if key[1] < AUGUST}
     assert sum(month.added + month.removed + month.changed for month in found.restated) == len(touched)
     assert {month.month for month in found.restated} == {day - timedelta(days=day.day - 1) for _, day in touched}
     assert encode_diff(ReleaseDiff(before="a", after="b", synthetic=False, tables=(found,)))
