@@ -39,12 +39,12 @@ class ReleaseKills:
 
     Attributes:
         folder: where copies are made.
-        kills: for each kill, the seconds from start and what was there by then.
+        kills: for each kill, how many files of release and publication there were, and which of the two was whole.
     """
 
     folder: Path
     say: Callable[[str], None] = print
-    kills: list[tuple[float, str]] = field(default_factory=list)
+    kills: list[tuple[int, str]] = field(default_factory=list)
 
     def run(self, number_of_kills: int, seed: int) -> None:
         """Runs it all.
@@ -56,22 +56,22 @@ class ReleaseKills:
         toy = ToyRelease.make(self.folder / "built")
         toy.land_month(date(2026, 7, 1))
         toy.build()
-        started = time.monotonic()
         undisturbed = self._copy("undisturbed")
         self._end_well(undisturbed, self._started(undisturbed))
-        seconds = time.monotonic() - started
+        total = self._files(undisturbed)
         tables = self._tables(undisturbed)
         while len(self.kills) < number_of_kills:
             home = self._copy(f"kill-{len(self.kills)}")
             process = self._started(home)
-            # The first part of a run only loads libraries.
-            moment = moments.uniform(0.3 * seconds, seconds)
-            time.sleep(moment)
+            # Loading libraries is most of a run: what has been written says better where it is.
+            moment = moments.randint(1, total)
+            while self._files(home) < moment and process.poll() is None:
+                time.sleep(moments.uniform(0, 0.01))
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             state = self._look(home)
             self.kills.append((moment, state))
-            self.say(f"Killed after {moment:.1f} s of {seconds:.1f}: {state}.")
+            self.say(f"Killed after {moment} of {total} files: {state}.")
             self._end_well(home, self._started(home))
             if self._tables(home) != tables:
                 raise HalfRelease(f"{home}: other tables than those of an undisturbed run.")
@@ -89,6 +89,11 @@ class ReleaseKills:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+
+    @staticmethod
+    def _files(home: Path) -> int:
+        """Files of the release, finished or not, here and at the place it is published to."""
+        return sum(len(names) for part in ("home/releases", "place") for _, _, names in os.walk(home / part))
 
     def _end_well(self, home: Path, process: subprocess.Popen[bytes]) -> None:
         if process.wait() != 0:
