@@ -92,7 +92,8 @@ class FileTarget:
         if not isinstance(self._fs, LocalFileSystem):
             self._fs.pipe_file(path, data)
             return
-        unfinished = Path(f"{path}.unfinished")
+        # Outside the version: what a kill leaves there would not belong to the release.
+        unfinished = Path(self._root) / ".unfinished"
         write_durably(unfinished, data)
         unfinished.replace(path)
-        sync(unfinished.parent)
+        sync(Path(path).parent)

@@ -14,6 +14,7 @@ from huggingface_hub import constants
 from moto.server import ThreadedMotoServer
 
 from orchestration.errors import ConfigurationError, DataRefused, Unreachable
+from orchestration.release import file_target
 from orchestration.release.assemble import Release
 from orchestration.release.file_target import FileTarget
 from orchestration.release.hub_target import HubTarget
@@ -177,6 +178,29 @@ def test_an_interrupted_upload_is_never_announced_and_is_taken_up_again(
     assert len(sent) - len(set(sent)) <= 1
     assert sums_of(place / "2026.07.0") == sums_of(released.folder)
     assert (place / "latest").read_text() == "2026.07.0\n"
+
+
+@pytest.mark.parametrize("step", [1, 2])
+def test_a_kill_while_it_is_announced_leaves_nothing_in_the_way(
+    settings: Settings, released: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    place, taken = tmp_path / "place", []
+
+    def killed(path: Path, data: bytes) -> None:
+        path.write_bytes(data[: len(data) // 2])
+        taken.append(path)
+        if len(taken) == step:
+            raise Interrupted
+        path.write_bytes(data)
+
+    target = FileTarget(place.as_uri())
+    with monkeypatch.context() as patch, pytest.raises(Interrupted):
+        patch.setattr(file_target, "write_durably", killed)
+        publish_release(settings, released.folder, target)
+    assert not (place / "latest").exists()
+    publish_release(settings, released.folder, target)
+    assert (place / "latest").read_text() == "2026.07.0\n"
+    assert sums_of(place / "2026.07.0") == sums_of(released.folder)
 
 
 @pytest.mark.parametrize("url", ["somewhere", "hf://models/a/b", "hf://datasets/a", "nosuch://a/b"])
