@@ -8,7 +8,21 @@ from typing import Annotated
 
 import typer
 
-from orchestration.commands import build, demo, explain, gate, ingest, names, report, sql, status, ui, verify
+from orchestration.commands import (
+    build,
+    demo,
+    diff,
+    explain,
+    gate,
+    ingest,
+    names,
+    release,
+    report,
+    sql,
+    status,
+    ui,
+    verify,
+)
 from orchestration.errors import WarehouseError
 
 app = typer.Typer(
@@ -19,7 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (demo, ingest, build, gate, report, sql, explain, names, status, verify, ui):
+for module in (demo, ingest, build, gate, release, diff, report, sql, explain, names, status, verify, ui):
     name = module.__name__.rpartition(".")[2]
     # \b keeps the lines of the examples as they are.
     app.command(name, epilog="\b\nExamples:\n" + "\n".join(f"  {example}" for example in module.EXAMPLES))(

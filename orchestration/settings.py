@@ -25,6 +25,9 @@ class Settings(BaseSettings):
     published_copies: int = Field(default=3, ge=1, description="Published copies kept; older ones are pruned.")
     sources: Path | None = Field(default=None, description="Sources file that Dagster reads instead of live services.")
     daily_schedule: bool = Field(default=False, description="Whether `daily_refresh` runs by itself every day.")
+    release_delay_days: int = Field(
+        default=5, ge=0, description="Days after a month's end until its release: what is fetched by then counts."
+    )
     request_timeout_seconds: float = Field(default=60.0, gt=0, description="Time-out of one HTTP request.")
     request_attempts: int = Field(default=6, ge=1, description="Attempts of one HTTP request before giving up.")
     request_wait_seconds: float = Field(default=1.0, ge=0, description="First wait between attempts; it doubles.")
@@ -44,6 +47,11 @@ class Settings(BaseSettings):
     def build_database(self) -> Path:
         """The database that only dbt writes."""
         return self.root / "build" / "warehouse.duckdb"
+
+    @property
+    def releases(self) -> Path:
+        """The folder of releases, each in a folder named by its version and never changed again."""
+        return self.root / "releases"
 
     @property
     def published(self) -> Path:

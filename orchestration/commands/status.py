@@ -4,6 +4,8 @@ import sys
 
 from orchestration.commands.terminal import load_settings, say
 from orchestration.plan import without_key
+from orchestration.release.publication import publications
+from orchestration.release.store import versions
 from orchestration.settings import Settings
 from orchestration.snapshots.reader import SnapshotReader
 from orchestration.snapshots.store import utc_now
@@ -24,6 +26,7 @@ def status() -> None:
     settings = load_settings()
     say(f"Home       {settings.root}")
     say(_published_line(settings))
+    say(_released_line(settings))
     tables = warehouse_status(SnapshotReader(settings.raw), utc_now().date())
     write_table(Result(_COLUMNS, map(_cells, tables)), sys.stdout)
     for state in tables:
@@ -39,6 +42,14 @@ def _published_line(settings: Settings) -> str:
         return "Published  nothing yet; run `warehouse build`"
     notice = f"\n           {record.notice}" if record.notice else ""
     return f"Published  build {record.build_id}, {current_copy(settings).name}{notice}"
+
+
+def _released_line(settings: Settings) -> str:
+    there = versions(settings)
+    if not there:
+        return "Released   nothing yet; run `warehouse release YYYY-MM`"
+    places = {each.target for each in publications(settings) if each.version == str(there[-1])}
+    return f"Released   {there[-1]}" + (f", published at {printable(', '.join(sorted(places)))}" if places else "")
 
 
 def _cells(state: TableStatus) -> Row:

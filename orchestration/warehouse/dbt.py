@@ -13,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import yaml  # type: ignore[import-untyped]
 from filelock import FileLock
 
 from orchestration.errors import ConfigurationError, DataRefused, WarehouseError
@@ -68,6 +69,17 @@ def dagster_target_path(settings: Settings) -> Path:
 def log_path(settings: Settings) -> Path:
     """Folder of ``dbt.log``."""
     return settings.root / "build" / "logs"
+
+
+def project_folder() -> Path:
+    """The folder of the dbt project."""
+    return DBT_PROJECT
+
+
+def variables() -> dict[str, Any]:
+    """The variables that the project's file sets."""
+    project = yaml.safe_load((DBT_PROJECT / "dbt_project.yml").read_text("utf-8"))
+    return dict(project.get("vars", {}))
 
 
 def engine_versions() -> str:
@@ -135,6 +147,20 @@ def build(
         f"dbt failed on {len(failed)} of {len(results)} steps: {text}. "
         f"The published copy is as it was; the log is {log}."
     )
+
+
+def write_docs(settings: Settings, folder: Path) -> None:
+    """Writes ``static_index.html``, the documentation as one page, from the ``manifest.json`` in the same folder.
+
+    The database is not opened: types and descriptions stand in the manifest.
+
+    Raises:
+        ConfigurationError: dbt could not make it.
+    """
+    arguments = ["docs", "generate", "--static", "--no-compile", "--empty-catalog"]
+    outcome = _invoke(settings, arguments, target=folder)
+    if not outcome.success:
+        raise ConfigurationError(f"dbt's documentation was not made: {_one_line(outcome.exception)}")
 
 
 def _invoke(

@@ -29,6 +29,8 @@ def connect(settings: Settings, path: Path | None = None) -> Iterator[Connection
     connection = _open(path, _configuration(settings), read_only=False)
     try:
         connection.execute("SET TimeZone = 'UTC'")
+        # An in-memory database would spill into the working directory.
+        connection.execute(f"SET temp_directory = {literal(str(settings.root / 'build' / 'spill'))}")
         yield connection
     finally:
         connection.close()

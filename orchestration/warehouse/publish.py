@@ -1,7 +1,8 @@
 """The analyst copy: marts and ops of a finished build in a new file, to which ``current.duckdb`` then points.
 
-    published/warehouse-<build>.duckdb   tables only, never changed once it has this name
-    published/current.duckdb             relative link to the newest, swapped in one step
+    published/warehouse-<build>.duckdb          tables only, never changed once it has this name
+    published/warehouse-<build>.duckdb.sha256   its seal: a copy that was edited since is not released
+    published/current.duckdb                    relative link to the newest, swapped in one step
 
 A reader that holds an older copy open keeps it, also after it was pruned; whoever opens ``current.duckdb`` during a
 build gets the last good copy.
@@ -15,7 +16,7 @@ import msgspec
 
 from orchestration.errors import ConfigurationError
 from orchestration.settings import Settings
-from orchestration.snapshots.disk import sync
+from orchestration.snapshots.disk import file_sha256, sync, write_durably
 from orchestration.snapshots.store import code_version
 from orchestration.warehouse import duckdb
 
@@ -69,12 +70,13 @@ def publish(settings: Settings, *, fingerprint: str, synthetic: bool, engine_ver
         duckdb.attach(connection, settings.build_database, settings.build_database.stem, read_only=True)
         duckdb.attach(connection, unfinished, "copy", read_only=False)
         _copy_tables(connection, settings.build_database.stem, "copy", synthetic=synthetic)
-        _write_record(connection, "copy", record)
+        write_record(connection, "copy", record)
         # Closing would do this too, but would say nothing if the disk had no room for it.
         connection.execute("CHECKPOINT copy")
         connection.execute("DETACH copy")
     sync(unfinished)
     copy = published_copy(folder, record.build_id)
+    write_durably(seal_of(copy), f"{file_sha256(unfinished)[0]}  {copy.name}\n".encode())
     unfinished.replace(copy)
     _point(settings.current_database, copy)
     _prune(settings)
@@ -85,6 +87,19 @@ def publish(settings: Settings, *, fingerprint: str, synthetic: bool, engine_ver
 def published_copy(folder: Path, build_id: str) -> Path:
     """The file of one build in the folder of published copies."""
     return folder / f"warehouse-{build_id}.duckdb"
+
+
+def seal_of(copy: Path) -> Path:
+    """The file with the sha256 that a copy had when it was published."""
+    return copy.with_name(f"{copy.name}.sha256")
+
+
+def is_sealed(copy: Path) -> bool:
+    """Whether a copy is byte for byte as it was published; reads all of it."""
+    try:
+        return seal_of(copy).read_text() == f"{file_sha256(copy)[0]}  {copy.name}\n"
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def current_copy(settings: Settings) -> Path:
@@ -184,7 +199,8 @@ def _primary_key(connection: duckdb.Connection, database: str, schema: str, tabl
     return list(row[0]) if row else []
 
 
-def _write_record(connection: duckdb.Connection, database: str, record: BuildRecord) -> None:
+def write_record(connection: duckdb.Connection, database: str, record: BuildRecord) -> None:
+    """Writes ``ops.builds``, the record of what a database was made from."""
     table = _path(database, "ops", "builds")
     connection.execute(
         f"""
@@ -222,6 +238,10 @@ def _prune(settings: Settings) -> None:
     copies = _copies(settings.published)
     for path in sorted(copies, key=copies.__getitem__)[: -settings.published_copies]:
         path.unlink()
+    for seal in settings.published.glob("warehouse-*.duckdb.sha256"):
+        copy = seal.with_suffix("")
+        if _NAME.fullmatch(copy.name) and not copy.exists():
+            seal.unlink()
 
 
 def _free_moment(folder: Path) -> datetime:

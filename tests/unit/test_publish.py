@@ -116,7 +116,8 @@ def test_the_stated_number_of_copies_is_kept_and_every_copy_has_its_own_name(set
     ids = [make(settings).build_id for _ in range(4)]  # within one second
     assert len(set(ids)) == 4
     names = sorted(path.name for path in settings.published.iterdir())
-    assert names == ["current.duckdb", *(f"warehouse-{build_id}.duckdb" for build_id in sorted(ids)[-2:])]
+    kept = [f"warehouse-{build_id}.duckdb" for build_id in sorted(ids)[-2:]]
+    assert names == ["current.duckdb", *(name for copy in kept for name in (copy, f"{copy}.sha256"))]
 
 
 def test_files_of_others_are_neither_pruned_nor_counted(settings: Settings) -> None:
@@ -146,13 +147,32 @@ def test_the_pointer_is_relative_so_that_the_home_can_be_moved(settings: Setting
 def test_what_a_kill_left_is_swept_and_was_never_current(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     make(settings)
     good = current_copy(settings)
-    for step in ("_copy_tables", "_write_record", "_point"):
+    for step in ("_copy_tables", "write_record", "_point"):
         with monkeypatch.context() as killed, pytest.raises(KeyboardInterrupt):
             killed.setattr(publish, step, lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
             make(settings)
         assert current_copy(settings) == good
     make(settings)
     assert [path.name for path in settings.published.glob(".*")] == []
+
+
+def test_a_copy_that_was_edited_has_no_seal(settings: Settings) -> None:
+    make(settings)
+    copy = current_copy(settings)
+    assert publish.is_sealed(copy)
+    with duckdb.connect(settings, copy) as connection:
+        connection.execute("UPDATE marts.fct SET n = 3 WHERE model_id = 'a/x'")
+    assert not publish.is_sealed(copy)
+    publish.seal_of(copy).unlink()
+    assert not publish.is_sealed(copy)
+
+
+def test_the_seal_of_a_copy_that_a_kill_left_unmade_is_swept(settings: Settings) -> None:
+    settings.published.mkdir()
+    seal = settings.published / "warehouse-20260701T000000Z-ffffffff.duckdb.sha256"
+    seal.touch()
+    make(settings)
+    assert not seal.exists()
 
 
 def test_nothing_published_is_said(tmp_path: Path) -> None:

@@ -116,3 +116,21 @@
 {% macro default__weekday_of(day) -%}
     cast(isodow({{ day }}) as integer)
 {%- endmacro %}
+
+{#- Sum of floating point numbers in a stated order: the same rows give the same bits, whoever read them first. -#}
+{% macro sum_in_order(number, key) -%}
+    {{- adapter.dispatch('sum_in_order')(number, key) -}}
+{%- endmacro %}
+
+{% macro default__sum_in_order(number, key) -%}
+    sum({{ number }} order by {{ key }})
+{%- endmacro %}
+
+{#- Pearson's correlation, with the pairs in a stated order. -#}
+{% macro correlation_in_order(one, other, key) -%}
+    {{- adapter.dispatch('correlation_in_order')(one, other, key) -}}
+{%- endmacro %}
+
+{% macro default__correlation_in_order(one, other, key) -%}
+    corr({{ one }}, {{ other }} order by {{ key }})
+{%- endmacro %}

@@ -44,7 +44,7 @@ livebench_categories as (
         stated_version,
         source_model_name,
         category_of_task,
-        avg(score) as score,
+        {{ sum_in_order('score', 'category') }} / count(*) as score,
         count(*) as tasks
     from livebench
     group by as_of_date, stated_version, source_model_name, category_of_task
@@ -55,7 +55,7 @@ livebench_means as (
         as_of_date,
         stated_version,
         source_model_name,
-        avg(score) as score,
+        {{ sum_in_order('score', 'category_of_task') }} / count(*) as score,
         sum(tasks) as tasks
     from livebench_categories
     group by as_of_date, stated_version, source_model_name

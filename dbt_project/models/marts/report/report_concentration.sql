@@ -14,9 +14,9 @@ select
     cast(units as integer) as units,
     cast(count_if(amount > 0) as integer) as units_above_zero,
     total,
-    sum((amount / total) * (amount / total)) as herfindahl_index,
-    2 * sum(rank_from_below * amount) / (units * total) - (units + 1) / units as gini,
-    sum(case when rank_from_above <= 10 then amount end) / total as top_10_share
+    {{ sum_in_order('(amount / total) * (amount / total)', 'unit_id') }} as herfindahl_index,
+    2 * {{ sum_in_order('rank_from_below * amount', 'unit_id') }} / (units * total) - (units + 1) / units as gini,
+    {{ sum_in_order('case when rank_from_above <= 10 then amount end', 'unit_id') }} / total as top_10_share
 from totalled
 where total > 0
 group by measure, level, month, units, total

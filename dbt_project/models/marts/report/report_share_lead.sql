@@ -5,7 +5,7 @@ with correlated as (
         organization_id,
         lag_months,
         count(*) as months,
-        corr(derivative_share_change, download_share_change) as correlation
+        {{ correlation_in_order('derivative_share_change', 'download_share_change', 'month') }} as correlation
     from {{ ref('fct_report_share_changes') }}
     group by organization_id, lag_months
 ),

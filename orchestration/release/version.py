@@ -1,0 +1,69 @@
+"""Versions of releases: ``YYYY.MM.N`` is the N-th release, from 0 on, of what was known about a month."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from orchestration.errors import ConfigurationError
+
+_VERSION = re.compile(r"(\d{4})\.(0[1-9]|1[0-2])\.(0|[1-9]\d*)")
+_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+
+
+@dataclass(frozen=True, order=True)
+class Version:
+    """A version; later months, then later releases of a month, are greater."""
+
+    month: date
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y.%m}.{self.number}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Version | None":
+        """The version that a text is; None when it is none."""
+        match = _VERSION.fullmatch(text)
+        # Years before 1 are no dates.
+        return cls(date(int(match[1]), int(match[2]), 1), int(match[3])) if match and int(match[1]) else None
+
+    @classmethod
+    def next(cls, existing: Iterable["Version"], month: date) -> "Version":
+        """The version of the next release of a month."""
+        return cls(month, 1 + max((version.number for version in existing if version.month == month), default=-1))
+
+    def before(self, existing: Iterable["Version"]) -> "Version | None":
+        """The greatest version below this one: what its changes are told against."""
+        return max((version for version in existing if version < self), default=None)
+
+
+def parse_month(text: str) -> date:
+    """The first day of a month written ``YYYY-MM``.
+
+    Raises:
+        ConfigurationError: the text is no month.
+    """
+    match = _MONTH.fullmatch(text)
+    if match is None or not int(match[1]):
+        raise ConfigurationError(f"{text!r} is not a month; write it as YYYY-MM, e.g. 2026-10.")
+    return date(int(match[1]), int(match[2]), 1)
+
+
+def month_after(month: date) -> date:
+    """The first day of the next month."""
+    return (month + timedelta(days=31)).replace(day=1)
+
+
+def months_from(first: date, last: date) -> list[date]:
+    """Months from the first to the last, both included.
+
+    Raises:
+        ConfigurationError: the last is before the first.
+    """
+    if last < first:
+        raise ConfigurationError(f"The months run backwards: {last:%Y-%m} is before {first:%Y-%m}; swap them.")
+    months = [first]
+    while months[-1] < last:
+        months.append(month_after(months[-1]))
+    return months
