@@ -17,9 +17,7 @@ _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000
 _LARGER = ((10_000_000, "1M<n<10M"), (100_000_000, "10M<n<100M"), (1_000_000_000, "100M<n<1B"))
 
 
-def card(
-    manifest: ReleaseManifest, snapshots: Sequence[Snapshot], conditions: Sequence[Condition], *, has_report: bool
-) -> str:
+def card(manifest: ReleaseManifest, snapshots: Sequence[Snapshot], conditions: Sequence[Condition]) -> str:
     """The card: what it is, how to open it, how it was checked, what it may be used for."""
     example = first_table(manifest)
     return "\n".join(
@@ -33,7 +31,7 @@ def card(
             *([f"> **{manifest.notice}**", ""] if manifest.notice else []),
             description_of(manifest).removeprefix(manifest.notice or "").strip(),
             "",
-            *_contents(manifest, has_report=has_report),
+            *_contents(manifest),
             *_reading(example),
             *_checks(manifest, conditions),
             *_sources(manifest, snapshots),
@@ -70,17 +68,16 @@ def front_matter(manifest: ReleaseManifest) -> dict[str, Any]:
     }
 
 
-def _contents(manifest: ReleaseManifest, *, has_report: bool) -> list[str]:
+def _contents(manifest: ReleaseManifest) -> list[str]:
     lines = ["## What is inside", "", "| table | rows | one row per |", "|---|---|---|"]
     for table in manifest.marts:
         comment = table.comment.removeprefix(manifest.notice or "").strip()
         lines.append(f"| [{table.name}]({link(table.path)}) | {table.rows:,} | {plain(comment)} |")
-    report = "[report/](report/index.html) draws the figures; " if has_report else ""
     return [
         *lines,
         "",
-        f"`warehouse.duckdb` holds the same tables. {report}`csv/` has the tables of the report (a text that a "
-        "spreadsheet would run as a formula begins with an apostrophe there). "
+        "`warehouse.duckdb` holds the same tables. [report/](report/index.html) draws the figures; `csv/` has the "
+        "tables of the report (a text that a spreadsheet would run as a formula begins with an apostrophe there). "
         f"[{DICTIONARY}]({DICTIONARY}) says what every column means, [docs/](docs/index.html) how it is made, "
         "[diff.md](diff.md) what changed since the release before, [provenance.json](provenance.json) from which raw "
         "snapshots it comes.",

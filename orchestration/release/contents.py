@@ -104,7 +104,7 @@ def write_contents(settings: Settings, folder: Path, draft: Draft, step: Step) -
     step("changes")
     diff = _difference(settings, folder, manifest, draft)
     step("documents")
-    has_report = write_report_page(settings, folder / layout.DATABASE, folder / layout.REPORT)
+    write_report_page(settings, folder / layout.DATABASE, folder / layout.REPORT)
     write_docs_page(copy.settings, folder / layout.DOCS)
     known_until = manifest.as_of or manifest.cut_at
     record = provenance(
@@ -118,7 +118,7 @@ def write_contents(settings: Settings, folder: Path, draft: Draft, step: Step) -
         layout.DICTIONARY: dictionary(manifest).encode(),
         layout.LICENCES: licences_text(manifest, rules, copy.snapshots).encode(),
         layout.CITATION: citation(manifest),
-        layout.CARD: card(manifest, copy.snapshots, verdict.conditions, has_report=has_report).encode(),
+        layout.CARD: card(manifest, copy.snapshots, verdict.conditions).encode(),
         layout.CROISSANT: _json(croissant(manifest)),
         layout.MANIFEST: encode_manifest(manifest),
     }

@@ -1,20 +1,17 @@
-"""The seam to the report page: drawn from the release's own database."""
+"""The report page of a release: drawn from the release's own database."""
 
-from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
-from typing import Any, cast
 
 from orchestration.settings import Settings
 
 
-def write_report_page(settings: Settings, database: Path, target: Path) -> bool:
-    """Writes the page into a folder; False where this installation cannot draw one."""
-    try:
-        module = import_module("orchestration.report.write")
-    except ModuleNotFoundError as error:
-        if error.name and error.name.startswith("orchestration.report"):
-            return False
-        raise
-    cast(Callable[[Settings, Path, Path], Any], module.write_report)(settings, database, target)
-    return True
+def write_report_page(settings: Settings, database: Path, target: Path) -> None:
+    """Writes the page into a folder.
+
+    Raises:
+        ConfigurationError: the database lacks a mart of the report.
+    """
+    # The charts' libraries take a second to load; a release that is refused does without.
+    from orchestration.report.write import write_report
+
+    write_report(settings, database, target)

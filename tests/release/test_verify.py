@@ -149,7 +149,7 @@ def broken_manifest(folder: Path) -> None:
         (fewer_rows, "data/dim_model.parquet has 2 rows, release.json says 3"),
         (other_figures_everywhere_but_in_the_database, "the rows of marts.dim_model are not those"),
         (sums_gone, "SHA256SUMS is missing"),
-        (sums_that_point_outside, "SHA256SUMS, line 21, is not the sum of a file of the release"),
+        (sums_that_point_outside, "SHA256SUMS, line 22, is not the sum of a file of the release"),
         (broken_manifest, "release.json cannot be read as the manifest of a release"),
     ],
 )

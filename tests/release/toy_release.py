@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.release import contents
 from orchestration.release.assemble import Release, cut_release
 from orchestration.release.backfill import backfill
 from orchestration.release.rebuild import Rebuilt, rebuild_release
@@ -244,8 +245,16 @@ class ToyRelease:
         """The small project in place of the real one."""
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(dbt, "DBT_PROJECT", self.project)
+            patch.setattr(contents, "write_report_page", _toy_page)
             patch.setenv("WAREHOUSE_HOME", str(self.settings.root))
             yield
+
+
+def _toy_page(settings: Settings, database: Path, target: Path) -> None:
+    """The small project has no marts of the report to draw."""
+    assert database.exists()
+    target.mkdir()
+    (target / "index.html").write_text("<!doctype html><title>Drawn elsewhere</title>")
 
 
 def writable(folder: Path) -> Path:
