@@ -50,9 +50,9 @@ def writing(root: Path, failure: str) -> Iterator[None]:
         raise WarehouseError(f"{failure} in {root}: {error}; mend the cause and run it again.") from error
     except Exception as error:
         # Engines tell of a full disk in their own errors, in the system's words.
-        for number in (errno.ENOSPC, errno.EDQUOT):
+        for number, cause in _FULL.items():
             if os.strerror(number) in str(error):
-                raise WarehouseError(f"{failure} in {root}: {_FULL[number]} and run it again.") from error
+                raise WarehouseError(f"{failure} in {root}: {cause} and run it again.") from error
         raise
 
 

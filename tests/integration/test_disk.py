@@ -154,7 +154,8 @@ def test_a_copy_for_which_there_is_no_room_is_never_published(small_disk: Disk, 
         try:
             with writing(home, "The marts were not built"):
                 publish(settings, fingerprint=f"{number:064d}", synthetic=False, engine_versions="")
-        except (WarehouseError, duckdb.Error):
+        except WarehouseError as error:
+            assert re.search(FULL, str(error))
             refused += 1
             small_disk.free()
             assert published_number(settings) == before
