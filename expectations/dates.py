@@ -10,11 +10,12 @@ DATES = {
     "dim_model": ("release_date", "created_at", "first_seen_date", "last_seen_date", "first_counter_date"),
     "fct_inference_tokens_daily": ("token_date", "source_as_of"),
     "fct_inference_tokens_weekly": ("week_date", "source_as_of"),
-    "fct_model_derivatives": ("created_date", "first_seen_date", "last_seen_date"),
-    "fct_model_downloads_daily": ("download_date",),
-    "fct_model_downloads_monthly": ("month",),
+    "fct_model_derivatives": ("created_date", "first_seen_date", "last_seen_date", "source_seen_date"),
+    "fct_model_downloads_daily": ("download_date", "reading_date", "previous_reading_date"),
+    "fct_model_downloads_monthly": ("month", "reading_date"),
     "fct_model_evaluations": ("as_of_date", "published_date", "release_date"),
     "fct_model_prices_daily": ("price_date", "source_as_of"),
+    "map_model_names": ("last_snapshot_date",),
 }
 
 _NEWEST = "\nunion all\n".join(

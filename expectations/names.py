@@ -17,7 +17,7 @@ order by all
 """
 
 _LINKED = """
-select source, total, matched, matched_share from report_name_coverage
+select source, measured_total, matched, matched_share from report_name_coverage
 where measure = 'names' and openness = 'linked_open'
 order by source
 """
@@ -29,7 +29,7 @@ SUITE = Suite(
         Frame(
             name="linked",
             sql=_LINKED,
-            key=("source", "total", "matched"),
+            key=("source", "measured_total", "matched"),
             empty="no source links its models to repositories",
             what_to_do="Look at the names in `map_model_names` that are open, linked and unmatched; add reviewed "
             "decisions.",

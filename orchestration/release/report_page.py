@@ -12,6 +12,6 @@ def write_report_page(settings: Settings, database: Path, target: Path) -> None:
         ConfigurationError: the database lacks a mart of the report.
     """
     # The charts' libraries take a second to load; a release that is refused does without.
-    from orchestration.report.write import write_report
+    from orchestration.report.write import write_report  # noqa: PLC0415
 
     write_report(settings, database, target)

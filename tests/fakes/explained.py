@@ -17,7 +17,8 @@ def explained_at_random(settings: Settings, seed: int) -> dict[str, Explanation]
     found = {}
     with open_copy(settings) as connection:
         tables = connection.execute(
-            "SELECT table_name, estimated_size FROM duckdb_tables() WHERE starts_with(table_name, 'report_') ORDER BY 1"
+            "SELECT table_name, estimated_size FROM duckdb_tables() "
+            "WHERE schema_name = 'marts' AND starts_with(table_name, 'report_') ORDER BY 1"
         ).fetchall()
     for mart, rows in tables:
         if rows:

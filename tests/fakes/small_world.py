@@ -56,7 +56,7 @@ select
 from range(20) as t(m), generate_series(date '2026-08-20', date '2026-10-20', interval 1 month) as u(day);
 
 insert into marts.report_name_coverage by name
-select 'openrouter' as source, 'names' as measure, openness, 100 as total, 95 as matched, 0.95 as matched_share
+select 'openrouter' as source, 'names' as measure, openness, 100 as measured_total, 95 as matched, 0.95 as matched_share
 from (values ('open'), ('linked_open')) as t(openness);
 """
 

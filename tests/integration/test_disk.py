@@ -162,5 +162,5 @@ def test_a_copy_for_which_there_is_no_room_is_never_published(small_disk: Disk, 
         small_disk.free()
         publish(settings, fingerprint=f"{number:064d}", synthetic=False, engine_versions="")
         assert published_number(settings) == number
-        assert len(list(settings.published.glob("warehouse-*"))) <= settings.published_copies
+        assert len(list(settings.published.glob("warehouse-*.duckdb"))) <= settings.published_copies
     assert refused >= 3

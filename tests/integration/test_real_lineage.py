@@ -135,7 +135,8 @@ def test_every_dated_list_is_there_row_by_row(real_marts: WarehouseFactory) -> N
         """
         select cast(snapshot_date as varchar), sum(rows + rejected_rows) filter (table_name = 'models'),
             coalesce(sum(rows + rejected_rows) filter (table_name = 'extra_models'), 0)
-        from ops.snapshots where table_name in ('models', 'extra_models') group by 1
+        from ops.snapshots
+        where source = 'tracked_models' and table_name in ('models', 'extra_models') group by 1
         """
     )
     assert {day: (models, extra) for day, models, extra in received} == LIST_ROWS

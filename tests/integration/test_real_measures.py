@@ -141,7 +141,7 @@ def test_the_index_has_a_new_scale_in_june(real_marts: WarehouseFactory) -> None
 
 def test_levels_of_one_snapshot_by_region(real_marts: WarehouseFactory) -> None:
     rows = real_marts.rows(
-        "select region, downloads_total, models_with_data from marts.report_snapshot_levels "
+        "select region, downloads_total, models_with_data from ops.snapshot_levels "
         "where table_name = 'hub_stats' and as_of_date = '2026-05-24' order by region"
     )
     assert rows == [
