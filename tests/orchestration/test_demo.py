@@ -49,10 +49,13 @@ def test_the_demo_on_the_last_days_of_the_sample(
     assert all(code == 0 and answer in out for code, answer, _ in answers)
     assert " china " in answers[0][1]
 
-    # What the sample is made into adds up, row by row, back to its snapshots; nothing is behind what ten days lack.
+    # The sample's figures add up, row by row, back to snapshots; behind what ten days lack is nothing.
     found = explained_at_random(Settings(), seed=20260401)
     assert {mart: explanation.faults for mart, explanation in found.items() if explanation.faults} == {}
-    assert {mart for mart, explanation in found.items() if not explanation.snapshots} <= {"report_crossovers", "report_coverage"}
+    assert {mart for mart, explanation in found.items() if not explanation.snapshots} <= {
+        "report_crossovers",
+        "report_coverage",
+    }
 
     code, again, _ = run(monkeypatch, capsys, "demo")
     assert code == 0
