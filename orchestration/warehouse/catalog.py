@@ -77,17 +77,16 @@ REJECTED_RECORDS_SCHEMA = pa.schema(
 )
 
 
-def export_catalog(store: SnapshotStore, folder: Path, known_at: datetime | None = None) -> None:
+def export_catalog(store: SnapshotStore, folder: Path) -> None:
     """Writes the catalog's Parquet files into a folder, replacing what was there.
 
     Args:
         store: the raw store.
         folder: ``$WAREHOUSE_HOME/build/catalog``.
-        known_at: take only what had been fetched by then, as if built at that time; None takes everything.
     """
     shutil.rmtree(folder, ignore_errors=True)
-    manifests = [manifest for manifest in store.manifests() if known_at is None or manifest.fetched_at <= known_at]
-    outcomes = [outcome for outcome in store.outcomes() if known_at is None or outcome.attempted_at <= known_at]
+    manifests = list(store.manifests())
+    outcomes = list(store.outcomes())
     folder.mkdir(parents=True)
     pq.write_table(snapshot_rows(manifests), folder / "snapshots.parquet")
     pq.write_table(outcome_rows(outcomes), folder / "ingest_outcomes.parquet")
