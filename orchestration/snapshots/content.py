@@ -14,8 +14,13 @@ from orchestration.snapshots.records import RECORD_TYPES, REJECTED_SCHEMA, Recor
 
 def canonical_records(candidate: Candidate) -> pa.Table:
     """The accepted records in the schema of their kind, ordered by its key: same records, same bytes."""
-    kind = RECORD_TYPES[candidate.kind]
-    return _ordered(candidate.records.select(kind.schema.names).cast(kind.schema), kind.key)
+    return canonical(candidate.records, candidate.kind)
+
+
+def canonical(records: pa.Table, kind: RecordKind) -> pa.Table:
+    """Records of a kind in its schema, ordered by its key."""
+    record_type = RECORD_TYPES[kind]
+    return _ordered(records.select(record_type.schema.names).cast(record_type.schema), record_type.key)
 
 
 def canonical_rejected(candidate: Candidate) -> pa.Table:

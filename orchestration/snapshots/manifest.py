@@ -131,8 +131,12 @@ def outcome_of(manifest: Manifest) -> Outcome:
 
 def encode_manifest(manifest: Manifest) -> bytes:
     """Stable, indented JSON of a manifest, sealed with its own hash."""
-    line = msgspec.json.encode(msgspec.structs.replace(manifest, manifest_sha256=""), order="deterministic")
-    text = msgspec.json.format(line, indent=2) + b"\n"
+    return encode_sealed(msgspec.structs.replace(manifest, manifest_sha256=""))
+
+
+def encode_sealed(record: msgspec.Struct) -> bytes:
+    """The same for any record whose last field is an empty ``manifest_sha256``."""
+    text = msgspec.json.format(msgspec.json.encode(record, order="deterministic"), indent=2) + b"\n"
     return _SEAL.sub(hashlib.sha256(text).hexdigest().encode(), text)
 
 
