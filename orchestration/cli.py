@@ -10,6 +10,7 @@ import typer
 
 from orchestration.commands import (
     build,
+    compact,
     demo,
     diff,
     explain,
@@ -18,6 +19,7 @@ from orchestration.commands import (
     names,
     release,
     report,
+    snapshot,
     sql,
     status,
     ui,
@@ -33,7 +35,23 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (demo, ingest, build, gate, release, diff, report, sql, explain, names, status, verify, ui):
+for module in (
+    demo,
+    ingest,
+    build,
+    gate,
+    release,
+    diff,
+    report,
+    sql,
+    explain,
+    names,
+    status,
+    verify,
+    snapshot,
+    compact,
+    ui,
+):
     name = module.__name__.rpartition(".")[2]
     # \b keeps the lines of the examples as they are.
     app.command(name, epilog="\b\nExamples:\n" + "\n".join(f"  {example}" for example in module.EXAMPLES))(

@@ -11,7 +11,7 @@ from orchestration.snapshots.candidate import Candidate, Failure
 from orchestration.snapshots.disk import writing
 from orchestration.snapshots.layout import source_folder
 from orchestration.snapshots.manifest import Outcome
-from orchestration.snapshots.store import SnapshotStore
+from orchestration.snapshots.reader import SnapshotReader
 from orchestration.sources.spec import IngestRequest, SourceSpec
 
 
@@ -23,7 +23,7 @@ def ingest(spec: SourceSpec, request: IngestRequest) -> Iterator[Outcome]:
         WarehouseError: the disk is full, or the connector cannot go on; the attempt is on record as failed.
     """
     store = request.store
-    with _only_writer(store, spec.name):
+    with only_writer(store, spec.name):
         store.sweep_staging(spec.name)
         candidates = spec.connector(request)
         answers: dict[tuple[str, date], str] = {}
@@ -75,8 +75,12 @@ def _failure(spec: SourceSpec, request: IngestRequest, error: Exception) -> Fail
 
 
 @contextmanager
-def _only_writer(store: SnapshotStore, source: str) -> Iterator[None]:
-    """One process lands a source at a time; the system frees the lock when its holder dies."""
+def only_writer(store: SnapshotReader, source: str) -> Iterator[None]:
+    """One process lands or compacts a source at a time; the system frees the lock when its holder dies.
+
+    Raises:
+        ConfigurationError: another process does, or the raw store cannot be written.
+    """
     folder = store.root / source_folder(source)
     lock = FileLock(folder / "ingest.lock", timeout=0)
     with writing(store.root, f"{source} was not landed"):

@@ -25,6 +25,16 @@ class Settings(BaseSettings):
     published_copies: int = Field(default=3, ge=1, description="Published copies kept; older ones are pruned.")
     sources: Path | None = Field(default=None, description="Sources file that Dagster reads instead of live services.")
     daily_schedule: bool = Field(default=False, description="Whether `daily_refresh` runs by itself every day.")
+    raw_retention_days: int | None = Field(
+        default=None,
+        ge=1,
+        description="Days after which `warehouse compact` moves raw readings into the history; by default never.",
+    )
+    received_retention_days: int | None = Field(
+        default=None,
+        ge=1,
+        description="Days after which `warehouse compact` drops received bytes; by default they are kept for ever.",
+    )
     release_delay_days: int = Field(
         default=5, ge=0, description="Days after a month's end until its release: what is fetched by then counts."
     )

@@ -36,7 +36,7 @@ def raw_check_specs(key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
 
 def raw_check_results(store: SnapshotReader, key: dg.AssetKey, manifest: Manifest) -> list[dg.AssetCheckResult]:
     """The results of :func:`raw_check_specs` for one snapshot."""
-    problems = list(snapshot_problems(store.root, store.root / manifest.folder))
+    problems = list(snapshot_problems(store, store.root / manifest.folder))
     intact = dg.AssetCheckResult(
         asset_key=key, check_name=INTACT, passed=not problems, metadata={"problems": "\n".join(problems) or "none"}
     )

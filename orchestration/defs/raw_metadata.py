@@ -84,7 +84,9 @@ def markdown_text(value: object) -> str:
 
 def _sample(store: SnapshotReader, manifest: Manifest) -> list[dict[str, object]]:
     """The first records, without the columns that are empty in all of them."""
-    path = store.root / manifest.folder / manifest.records_file
+    path = store.records_path(manifest)
+    if path is None:  # found unchanged long after it was compacted
+        return []
     with pq.ParquetFile(path) as file:  # a full listing has millions of records; only the first are read
         records = next(file.iter_batches(_SAMPLE_ROWS))
     filled = [name for name in records.schema.names if records.column(name).null_count < records.num_rows]

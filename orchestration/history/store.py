@@ -36,6 +36,7 @@ from orchestration.history.index import HistoryFile, HistoryIndex, HistorySnapsh
 from orchestration.history.layout import INDEX_NAME, history_folder
 from orchestration.history.reconstruct import ChangeRows, reconstructed
 from orchestration.snapshots.content import canonical
+from orchestration.snapshots.disk import read_parquet
 from orchestration.snapshots.manifest import Manifest
 
 
@@ -179,7 +180,7 @@ class History:
         files = index.of("models")
         if not files:
             return pa.array([], pa.string())
-        models = pa.concat_tables([_read(self.folder / file.name) for file in files])
+        models = pa.concat_tables([read_parquet(self.folder / file.name) for file in files])
         ids = pa.array(models["model_id"].combine_chunks())
         keys = models["model_key"].to_numpy()
         # Keys follow each other unless a snapshot came late.
@@ -193,7 +194,7 @@ class History:
             if file.month < last_month:
                 parts.append(ChangeRows(_columns_of(path)))
             elif file.month == last_month:
-                counts = pa.array(times(_read(path, ["snapshot_date", "revision"])) <= last)
+                counts = pa.array(times(read_parquet(path, ["snapshot_date", "revision"])) <= last)
                 parts.append(ChangeRows(_filtered(_columns_of(path), counts)))
         return parts
 
@@ -202,7 +203,7 @@ class History:
         roles_and_months = [(file.role, file.month) for file in files if file.month < open_month]
         for role, month in sorted({each for each in roles_and_months if roles_and_months.count(each) > 1}):
             parts = [file for file in files if (file.role, file.month) == (role, month)]
-            tables = [_read(self.folder / part.name) for part in parts]
+            tables = [read_parquet(self.folder / part.name) for part in parts]
             merged = merged_changes(tables) if role == "changes" else pa.concat_tables(tables).sort_by("model_key")
             files = [file for file in files if file not in parts]
             files.append(write_rows(self.folder, role, month, merged))
@@ -214,7 +215,7 @@ class History:
         """Replaces the rows of one snapshot; its month is one file then."""
         parts = [file for file in files if (file.role, file.month) == ("changes", month)]
         place = time_of(snapshot.snapshot_date, snapshot.revision)
-        tables = [_read(self.folder / part.name) for part in parts]
+        tables = [read_parquet(self.folder / part.name) for part in parts]
         others = [table.filter(pa.array(times(table) != place)) for table in tables]
         files = [file for file in files if file not in parts]
         return [*files, write_rows(self.folder, "changes", month, merged_changes([*others, rows]))]
@@ -243,11 +244,6 @@ def unnamed_files(folder: Path, index: HistoryIndex) -> list[Path]:
 
 def _month(day: date) -> str:
     return f"{day:%Y-%m}"
-
-
-def _read(path: Path, columns: list[str] | None = None) -> pa.Table:
-    with pq.ParquetFile(path) as file:
-        return file.read(columns)
 
 
 def _columns_of(path: Path) -> Callable[[str], pa.ChunkedArray]:

@@ -2,7 +2,7 @@
 
 build/<name>/raw/...             links to the chosen snapshots, their received bytes and refused records
 build/<name>/build, published    as in any home; the current copy of the real home is not touched
-build/<name>/quality, releases   links to the real ones
+build/<name>/quality, releases   links to the real ones, and to the history, which gives back compacted snapshots
 """
 
 import os
@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from orchestration.history.layout import HISTORY
 from orchestration.release.version import month_after
 from orchestration.settings import Settings
 from orchestration.snapshots.layout import LEDGER_NAME, RECEIVED, REFUSED, source_folder, table_folder
@@ -53,6 +54,7 @@ def past_home(
     for manifest in reader.manifests():
         if is_wanted(manifest):
             _link(settings.raw / manifest.folder, raw / manifest.folder)
+    _link(settings.root / HISTORY, home / HISTORY)
     for shared in _SHARED:
         (settings.root / shared).mkdir(exist_ok=True)
         _link(settings.root / shared, home / shared)

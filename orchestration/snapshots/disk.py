@@ -86,6 +86,12 @@ def write_parquet(path: Path, table: pa.Table) -> FileEntry:
     return FileEntry(name=path.name, sha256=sha256, bytes=size, rows=table.num_rows)
 
 
+def read_parquet(path: Path, columns: list[str] | None = None) -> pa.Table:
+    """Reads one file as it is: nothing in its path is taken for a column."""
+    with pq.ParquetFile(path) as file:
+        return file.read(columns)
+
+
 def file_sha256(path: Path, copy_to: BinaryIO | None = None) -> tuple[str, int]:
     """The sha256 and size in bytes of a file, read in pieces that are also written to ``copy_to``."""
     digest = hashlib.sha256()

@@ -4,6 +4,7 @@
 <source>/<table>/refused/<sha256>.parquet               rejected records of attempts that landed nothing
 <source>/outcomes.jsonl                                 attempts that landed nothing
 received/<aa>/<sha256>                                  bytes as received, one copy each
+dropped.jsonl                                           received bytes that were given up after their retention
 .staging/<source>/                                      what is being made; a kill may leave something here
 """
 
@@ -17,6 +18,7 @@ MANIFEST_NAME = "manifest.json"
 REJECTED_NAME = "rejected.parquet"
 LEDGER_NAME = "outcomes.jsonl"
 RECEIVED = "received"
+DROPPED_NAME = "dropped.jsonl"
 REFUSED = "refused"
 STAGING = ".staging"
 DAY_PREFIX = "snapshot_date="

@@ -10,6 +10,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.errors import DataRefused
+from orchestration.history.columns import KIND as HISTORY_KIND
+from orchestration.history.proof import proven_records
+from orchestration.history.store import History
+from orchestration.snapshots.dropped import read_dropped
 from orchestration.snapshots.layout import (
     DAY_PREFIX,
     LEDGER_NAME,
@@ -88,9 +92,27 @@ class SnapshotReader:
                     return manifest
         return None
 
+    def records_path(self, manifest: Manifest) -> Path | None:
+        """The file of a snapshot's records; None when they were compacted into the history of their table."""
+        path = self.root / manifest.folder / manifest.records_file
+        return None if not path.is_file() and self.is_in_history(manifest) else path
+
+    def is_in_history(self, manifest: Manifest) -> bool:
+        """Whether the history gives the records of a snapshot back.
+
+        Raises:
+            DataRefused: the history's index is damaged.
+        """
+        return manifest.kind == HISTORY_KIND and History(self.root, manifest.source, manifest.table).holds(manifest)
+
     def read(self, manifest: Manifest) -> pa.Table:
-        """The accepted records of a snapshot."""
-        return pq.read_table(self.root / manifest.folder / manifest.records_file, partitioning=None)
+        """The accepted records of a snapshot, from its file or, where that was compacted, from the history.
+
+        Raises:
+            DataRefused: what the history gives back is not what landed.
+        """
+        path = self.records_path(manifest)
+        return proven_records(self.root, manifest) if path is None else pq.read_table(path, partitioning=None)
 
     def rejection_reasons(self, attempt: Outcome) -> dict[str, int]:
         """Why records of a snapshot that landed were rejected: reason -> how many of them."""
@@ -101,8 +123,18 @@ class SnapshotReader:
         return {count["values"]: count["counts"] for count in reasons.value_counts().to_pylist()}
 
     def received_path(self, sha256: str) -> Path:
-        """Where the received bytes with this sha256 are kept."""
-        return self.root / received_file(sha256)
+        """Where the received bytes with this sha256 are kept.
+
+        Raises:
+            DataRefused: they were dropped after their retention.
+        """
+        path = self.root / received_file(sha256)
+        if not path.is_file() and (dropped := read_dropped(self.root).get(sha256)) is not None:
+            raise DataRefused(
+                f"The received bytes {sha256} were dropped on {dropped.dropped_at:%Y-%m-%d}, after their retention "
+                "(WAREHOUSE_RECEIVED_RETENTION_DAYS); only their hash is kept, fetch them from where the manifest says."
+            )
+        return path
 
     def outcomes(self, source: str | None = None) -> Iterator[Outcome]:
         """Every attempt (of one source): the landed ones from the manifests, the others from the ledgers."""

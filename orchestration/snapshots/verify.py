@@ -9,7 +9,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.errors import ConfigurationError, DataRefused
+from orchestration.history.store import History
+from orchestration.history.verify import history_problems
 from orchestration.snapshots.disk import file_sha256
+from orchestration.snapshots.dropped import read_dropped
 from orchestration.snapshots.layout import (
     DAY_PREFIX,
     LEDGER_NAME,
@@ -23,7 +26,7 @@ from orchestration.snapshots.layout import (
     table_folder,
 )
 from orchestration.snapshots.ledger import read_outcomes
-from orchestration.snapshots.manifest import FileEntry, decode_manifest, is_sealed
+from orchestration.snapshots.manifest import FileEntry, Manifest, decode_manifest, is_sealed
 from orchestration.snapshots.reader import SnapshotReader
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -44,6 +47,7 @@ def verify_store(root: Path) -> Iterator[str]:
     for source in reader.sources():
         for table in reader.tables(source):
             yield from _table_problems(reader, source, table)
+            yield from history_problems(History(root, source, table))
         yield from _ledger_problems(root, source)
     for path in _received_objects(root):
         yield from _name_problems(path, path.name)
@@ -65,13 +69,14 @@ def _table_problems(reader: SnapshotReader, source: str, table: str) -> Iterator
         if revisions != list(range(1, len(revisions) + 1)):
             yield f"{folder / name} holds revisions {revisions}, not each from 1 on; restore what is missing."
         for number in revisions:
-            yield from snapshot_problems(reader.root, folder / name / f"{REVISION_PREFIX}{number}")
+            yield from snapshot_problems(reader, folder / name / f"{REVISION_PREFIX}{number}")
     for path in sorted((folder / REFUSED).glob("*")):
         yield from _name_problems(path, path.stem)
 
 
-def snapshot_problems(root: Path, folder: Path) -> Iterator[str]:
-    """Yields each problem of one revision of one snapshot, whose folder is under the raw store's ``root``."""
+def snapshot_problems(reader: SnapshotReader, folder: Path) -> Iterator[str]:
+    """Yields each problem of one revision of one snapshot, whose folder is under the reader's root."""
+    root = reader.root
     path = folder / MANIFEST_NAME
     try:
         data = path.read_bytes()
@@ -92,8 +97,17 @@ def snapshot_problems(root: Path, folder: Path) -> Iterator[str]:
         yield f"{path} lists other files or rows than its totals say; restore it."
         return
     for entry in manifest.files:
-        yield from _file_problems(folder / entry.name, entry)
+        if entry.name != manifest.records_file or not _is_compacted(reader, manifest):
+            yield from _file_problems(folder / entry.name, entry)
     yield from _missing_received(root, path, (entry.sha256 for entry in manifest.received))
+
+
+def _is_compacted(reader: SnapshotReader, manifest: Manifest) -> bool:
+    """Whether the history stands for the records; a damaged one, which is a problem of its own, does not."""
+    try:
+        return reader.records_path(manifest) is None
+    except DataRefused:
+        return False
 
 
 def _file_problems(path: Path, entry: FileEntry) -> Iterator[str]:
@@ -126,8 +140,14 @@ def _ledger_problems(root: Path, source: str) -> Iterator[str]:
 
 
 def _missing_received(root: Path, what: Path, sums: Iterable[str]) -> Iterator[str]:
-    for sha256 in sums:
-        if _SHA256.fullmatch(sha256) is None or not (root / received_file(sha256)).is_file():
+    missing = [each for each in sums if _SHA256.fullmatch(each) is None or not (root / received_file(each)).is_file()]
+    try:
+        dropped = read_dropped(root) if missing else {}
+    except DataRefused as error:
+        yield str(error)
+        return
+    for sha256 in missing:
+        if sha256 not in dropped:
             yield f"{what} refers to received bytes {sha256} that are missing; restore them."
 
 

@@ -13,7 +13,21 @@ from typing import Any
 import pytest
 
 from orchestration import cli
-from orchestration.commands import build, demo, explain, gate, ingest, names, report, sql, status, ui, verify
+from orchestration.commands import (
+    build,
+    compact,
+    demo,
+    explain,
+    gate,
+    ingest,
+    names,
+    report,
+    snapshot,
+    sql,
+    status,
+    ui,
+    verify,
+)
 from orchestration.errors import ConfigurationError, DataRefused, Unreachable
 from orchestration.settings import Settings
 from orchestration.snapshots.manifest import Outcome
@@ -35,6 +49,8 @@ COMMANDS = {
     "names": names,
     "status": status,
     "verify": verify,
+    "snapshot": snapshot,
+    "compact": compact,
     "ui": ui,
 }
 
