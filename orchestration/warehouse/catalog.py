@@ -12,6 +12,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from orchestration.history.columns import KIND
+from orchestration.history.store import History
 from orchestration.snapshots.layout import REJECTED_NAME, refused_file
 from orchestration.snapshots.manifest import Manifest, Outcome
 from orchestration.snapshots.records import RECORD_TYPES, REJECTED_SCHEMA
@@ -76,6 +78,25 @@ REJECTED_RECORDS_SCHEMA = pa.schema(
     ]
 )
 
+#: One row per snapshot in a history; ``ordinal`` counts those of a table from 0. ``is_compacted``: it is only there.
+HISTORY_SNAPSHOTS_SCHEMA = pa.schema(
+    [
+        ("source", pa.string()),
+        ("table_name", pa.string()),
+        ("ordinal", pa.int64()),
+        ("snapshot_date", pa.date32()),
+        ("revision", pa.int32()),
+        ("usual_read_at", _TIMESTAMP),
+        ("is_compacted", pa.bool_()),
+        ("is_newest_revision", pa.bool_()),
+    ]
+)
+
+#: One row per file of a history, with its path under ``history/``.
+HISTORY_FILES_SCHEMA = pa.schema(
+    [("source", pa.string()), ("table_name", pa.string()), ("role", pa.string()), ("path", pa.string())]
+)
+
 
 def export_catalog(store: SnapshotStore, folder: Path) -> None:
     """Writes the catalog's Parquet files into a folder, replacing what was there.
@@ -91,6 +112,9 @@ def export_catalog(store: SnapshotStore, folder: Path) -> None:
     pq.write_table(snapshot_rows(manifests), folder / "snapshots.parquet")
     pq.write_table(outcome_rows(outcomes), folder / "ingest_outcomes.parquet")
     pq.write_table(rejected_rows(store, manifests, outcomes), folder / "rejected_records.parquet")
+    snapshots, files = history_rows(store, manifests)
+    pq.write_table(snapshots, folder / "history_snapshots.parquet")
+    pq.write_table(files, folder / "history_files.parquet")
     # DuckDB fails on a pattern that matches no file; a source without snapshots reads these empty files instead.
     empty = folder / "empty" / "none" / "none" / "snapshot_date=1970-01-01" / "revision=0"
     empty.mkdir(parents=True)
@@ -164,6 +188,41 @@ def rejected_rows(store: SnapshotStore, manifests: Iterable[Manifest], outcomes:
         path = store.root / refused_file(source, table, str(sha256))
         tables.append(_labelled(path, source, table, snapshot_date=snapshot_date))
     return pa.concat_tables(tables) if tables else REJECTED_RECORDS_SCHEMA.empty_table()
+
+
+def history_rows(store: SnapshotStore, manifests: Iterable[Manifest]) -> tuple[pa.Table, pa.Table]:
+    """The snapshots and files of all histories, as rows of the two schemas."""
+    of_table: dict[tuple[str, str], list[Manifest]] = {}
+    for manifest in manifests:
+        if manifest.kind == KIND:
+            of_table.setdefault((manifest.source, manifest.table), []).append(manifest)
+    snapshots, files = [], []
+    for (source, table), landed in of_table.items():
+        index = History(store.root, source, table).index()
+        compacted = {
+            (manifest.snapshot_date, manifest.revision)
+            for manifest in (landed if index.snapshots else ())
+            if store.records_path(manifest) is None
+        }
+        newest = {manifest.snapshot_date: manifest.revision for manifest in landed}
+        labels = {"source": source, "table_name": table}
+        snapshots += [
+            {
+                **labels,
+                "ordinal": ordinal,
+                "snapshot_date": each.snapshot_date,
+                "revision": each.revision,
+                "usual_read_at": each.usual_read_at,
+                "is_compacted": each.place in compacted,
+                "is_newest_revision": newest.get(each.snapshot_date) == each.revision,
+            }
+            for ordinal, each in enumerate(index.snapshots)
+        ]
+        files += [{**labels, "role": file.role, "path": f"{source}/{table}/{file.name}"} for file in index.files]
+    return (
+        pa.Table.from_pylist(snapshots, schema=HISTORY_SNAPSHOTS_SCHEMA),
+        pa.Table.from_pylist(files, schema=HISTORY_FILES_SCHEMA),
+    )
 
 
 def _labelled(

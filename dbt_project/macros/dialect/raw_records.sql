@@ -1,7 +1,7 @@
 {#-
     The accepted records of one kind from one source, with the columns `source`, `table_name`, `snapshot_date` and
     `revision` beside the record's own: every newest revision in the raw store (`newest`), or every revision that a
-    later one replaced (`older`).
+    later one replaced (`older`). Snapshots that were compacted come from the history of their table, with the same rows.
 
     Use it as a table: `from {{ raw_records('hf_hub', 'readings') }} as records`. Registers the dbt source
     `<source_name>.<kind>`, so that the lineage graph starts at raw. A source that has landed nothing gives no rows.
@@ -14,6 +14,7 @@
 {% macro duckdb__raw_records(source_name, kind, revisions) -%}
     {%- set is_wanted = "source = '" ~ source_name ~ "' and kind = '" ~ kind ~ "' and "
         ~ ('is_newest_revision' if revisions == 'newest' else 'not is_newest_revision') -%}
+    {%- set with_history = has_history(source_name, kind) -%}
     (
         select
             '{{ source_name }}' as source,
@@ -35,6 +36,10 @@
                 string_split(files.record_file, '/')[-4] = wanted.table_name
                 and files.snapshot_date = wanted.snapshot_date
                 and files.revision = wanted.revision
+        {%- if with_history %}
+        union all by name
+        select * from {{ duckdb__history_records(source_name, revisions) }}
+        {%- endif %}
     )
 {%- endmacro %}
 
@@ -53,7 +58,10 @@
     {%- elif execute -%}
         {%- set wanted = run_query(
             "select table_name, strftime(snapshot_date, '%Y-%m-%d'), revision from " ~ source('catalog', 'snapshots')
-            ~ ' where ' ~ is_wanted ~ ' order by all'
+            ~ ' where ' ~ is_wanted
+            ~ ' and (source, table_name, snapshot_date, revision) not in ('
+            ~ 'select (source, table_name, snapshot_date, revision) from ' ~ catalog_file('history_snapshots')
+            ~ ' where is_compacted) order by all'
         ) -%}
         {%- for row in wanted.rows -%}
             {%- do files.append(
