@@ -17,6 +17,7 @@ import typer
 from huggingface_hub.hf_api import ModelInfo
 
 from benchmarks.compare import Comparison, compare
+from benchmarks.history import history_jobs
 from benchmarks.listing import write_pages
 from orchestration.sources.hub_models import read_models
 from orchestration.sources.locations import LocatedFile
@@ -72,15 +73,21 @@ def monthly_by_region(database: Path) -> Comparison:
 
 def main(
     models: Annotated[int, typer.Option(help="Models of the listing.")] = 50_000,
+    history_models: Annotated[int, typer.Option(help="Models of the history.")] = 200_000,
+    history_days: Annotated[int, typer.Option(min=2, help="Days of the history.")] = 60,
     database: Annotated[Path, typer.Option(help="A published copy.")] = Path(".warehouse/published/current.duckdb"),
 ) -> None:
     """Runs all comparisons; the query needs a published copy (`make demo`)."""
     with tempfile.TemporaryDirectory() as folder:
         results = [listing_to_parquet(Path(folder), models)]
+    with tempfile.TemporaryDirectory() as folder:
+        sizes, jobs = history_jobs(Path(folder), history_models, history_days)
+        results += jobs
     if database.exists():
         results.append(monthly_by_region(database))
     else:
         print(f"No published copy at {database}: the query is left out; run `make demo` first.")
+    print()
     print("| job | ours, s | peak MB | other way | s | peak MB | ratio |")
     print("|---|---|---|---|---|---|---|")
     for result in results:
@@ -88,6 +95,8 @@ def main(
             f"| {result.job} | {result.ours.seconds:.2f} | {result.ours.peak_mb:.0f} | {result.other} "
             f"| {result.theirs.seconds:.2f} | {result.theirs.peak_mb:.0f} | {result.ratio:.1f} |"
         )
+    print()
+    print(*sizes.lines(), sep="\n")
 
 
 if __name__ == "__main__":

@@ -6,9 +6,10 @@ array, one column in memory at a time and in stretches that stay in the processo
 ever built.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -47,17 +48,19 @@ class Matched:
     before: Mask
     after: Mask
 
-    def stretches(self) -> Iterator[tuple[slice, slice]]:
+    @cached_property
+    def stretches(self) -> list[tuple[slice, slice]]:
         """Rows of both, stretch by stretch, so that the models of each stretch are the same under the masks."""
         matched_before = np.flatnonzero(self.before)
         matched_until = np.concatenate([[0], np.cumsum(self.after)])
-        rows, rows_before = 0, 0
+        rows, rows_before, found = 0, 0, []
         while rows < len(self.after):
             end = min(rows + _STRETCH, len(self.after))
             number = matched_until[end]
             end_before = int(matched_before[number]) if number < len(matched_before) else len(self.before)
-            yield slice(rows_before, end_before), slice(rows, end)
+            found.append((slice(rows_before, end_before), slice(rows, end)))
             rows, rows_before = end, end_before
+        return found
 
 
 def match_ids(before: pa.ChunkedArray, after: pa.ChunkedArray) -> Matched:
@@ -116,8 +119,7 @@ def change_rows(
         columns[known(name)] = pa.array(is_known[rows])
         columns[change(name)] = pa.array(differences[rows])
     for name, (is_different, given) in attributes.items():
-        place = np.cumsum(is_different)[rows] - 1
-        columns[name] = given.take(pa.array(place, mask=~is_different[rows]))
+        columns[name] = _spread(given, is_different[rows])
     found = _table(columns, len(rows), is_listed=True, snapshot_date=snapshot_date, revision=revision)
     if before is not None:
         columns = {"model_key": pa.array(before.keys[gone], pa.int32())}
@@ -169,12 +171,7 @@ def _attribute_change(
     usual = [_is_usual(column, after.usual)] if name == SNAPSHOT_COLUMN else []
     if before is not None:
         column_before = before.column(name)
-        found = np.concatenate(
-            [
-                differs(_under(column, matched.after, rows), _under(column_before, matched.before, rows_before))
-                for rows_before, rows in matched.stretches()
-            ]
-        )
+        found = _differs_where_matched(column_before, column, matched)
         for is_usual in usual:
             now, then = is_usual[matched.after], _is_usual(column_before, before.usual)[matched.before]
             found = (now != then) | (~now & ~then & found)
@@ -186,6 +183,24 @@ def _attribute_change(
     value = column.take(pa.array(rows, mask=left_out)).combine_chunks()
     given = [value, *(pa.array(is_usual[rows]) for is_usual in usual)]
     return is_different, pa.StructArray.from_arrays(given, fields=list(form))
+
+
+def _spread(given: pa.StructArray, is_given: Mask) -> pa.Array:
+    """What is given, at the rows where it is, and nulls between."""
+    if len(given) == 0:
+        return pa.nulls(len(is_given), given.type)
+    return given.take(pa.array(np.cumsum(is_given) - 1, mask=~is_given))
+
+
+def _differs_where_matched(before: pa.ChunkedArray, after: pa.ChunkedArray, matched: Matched) -> Mask:
+    if before.null_count == len(before) and after.null_count == len(after):
+        return np.zeros(np.count_nonzero(matched.after), dtype=bool)
+    return np.concatenate(
+        [
+            differs(_under(before, matched.before, rows_before), _under(after, matched.after, rows))
+            for rows_before, rows in matched.stretches
+        ]
+    )
 
 
 def _is_usual(column: pa.ChunkedArray, usual: datetime | None) -> Mask:

@@ -57,7 +57,7 @@ def reconstructed(parts: Sequence[ChangeRows], model_ids: pa.Array, usual: datet
                 total[keys[end]] += np.add.reduceat(part.column(change(name)).to_numpy(), starts)
         columns[name] = pa.array(total[listed], mask=~last(known(name))[listed])
     for name in ATTRIBUTES:
-        structs = _last_given(name, parts, part_keys, size).take(listed)
+        structs = _last_given(name, parts, part_keys, size, listed)
         values = pc.struct_field(structs, "value")
         if name == SNAPSHOT_COLUMN:
             is_usual = pc.struct_field(structs, "is_usual")
@@ -66,8 +66,10 @@ def reconstructed(parts: Sequence[ChangeRows], model_ids: pa.Array, usual: datet
     return pa.table([columns[name] for name in RECORDS_SCHEMA.names], schema=RECORDS_SCHEMA)
 
 
-def _last_given(name: str, parts: Sequence[ChangeRows], part_keys: Sequence[Integers], size: int) -> pa.Array:
-    """For each key the struct that an attribute was last given by."""
+def _last_given(
+    name: str, parts: Sequence[ChangeRows], part_keys: Sequence[Integers], size: int, listed: Integers
+) -> pa.Array:
+    """For each listed model the struct that an attribute was last given by: at least its first row has one."""
     given, place, kept = [], np.full(size, -1), 0
     for part, keys in zip(parts, part_keys, strict=True):
         column = part.column(name)
@@ -76,8 +78,7 @@ def _last_given(name: str, parts: Sequence[ChangeRows], part_keys: Sequence[Inte
         place[keys[rows]] = np.arange(kept, kept + len(rows))
         given.append(column.take(rows).combine_chunks())
         kept += len(rows)
-    whole = pa.concat_arrays(given)
-    return whole.take(pa.array(place, mask=place < 0))
+    return pa.concat_arrays(given).take(place[listed])
 
 
 def _run_ends(keys: Integers) -> Integers:
