@@ -74,7 +74,7 @@ def monthly_by_region(database: Path) -> Comparison:
 def main(
     models: Annotated[int, typer.Option(help="Models of the listing.")] = 50_000,
     history_models: Annotated[int, typer.Option(help="Models of the history.")] = 200_000,
-    history_days: Annotated[int, typer.Option(min=2, help="Days of the history.")] = 60,
+    history_days: Annotated[int, typer.Option(min=2, help="Days of the history; the last one in mid-month.")] = 63,
     database: Annotated[Path, typer.Option(help="A published copy.")] = Path(".warehouse/published/current.duckdb"),
 ) -> None:
     """Runs all comparisons; the query needs a published copy (`make demo`)."""

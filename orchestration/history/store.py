@@ -72,8 +72,49 @@ class History:
         Args:
             manifest: of the snapshot; the history does not hold it yet.
             records_file: its records, in canonical order.
+
+        Raises:
+            DataRefused: a file that is to be read is damaged.
         """
-        index = self.index()
+        try:
+            return self._drafted(self.index(), manifest, records_file)
+        except (pa.ArrowException, LookupError) as error:
+            raise DataRefused(
+                f"{self.folder} cannot take in {records_file} ({error}); run `warehouse verify` and restore what it "
+                "names."
+            ) from None
+
+    def reconstruct(self, snapshot_date: date, revision: int, index: HistoryIndex | None = None) -> pa.Table:
+        """The records of a snapshot in canonical order, from the files of an index (by default of the present one).
+
+        Raises:
+            DataRefused: the history does not hold the snapshot, or a file of it is damaged.
+        """
+        index = index or self.index()
+        snapshot = index.find(snapshot_date, revision)
+        if snapshot is None:
+            raise DataRefused(f"{self.folder} does not hold the snapshot of {snapshot_date}, revision {revision}.")
+        try:
+            parts = self._rows_until(index, snapshot)
+            return canonical(reconstructed(parts, self._model_ids(index), snapshot.usual_read_at), KIND)
+        except (OSError, pa.ArrowException, LookupError) as error:
+            raise DataRefused(
+                f"The snapshot of {snapshot_date} cannot be read from {self.folder} ({error}); run `warehouse verify`."
+            ) from None
+
+    def commit(self, index: HistoryIndex) -> None:
+        """Makes an index the present one and removes the files that it does not name."""
+        write_index(self.folder, index)
+        self.sweep()
+
+    def sweep(self) -> None:
+        """Removes what a killed writer left behind; only for the one writer of the history."""
+        for path in unnamed_files(self.folder, self.index()):
+            path.unlink()
+
+    # ---- inside ------------------------------------------------------------------------------------------------
+
+    def _drafted(self, index: HistoryIndex, manifest: Manifest, records_file: Path) -> HistoryIndex:
         place = index.place_of(manifest.snapshot_date, manifest.revision)
         before = self._keyed(index, place - 1) if place > 0 else None
         column = _columns_of(records_file)
@@ -114,36 +155,6 @@ class History:
             files=tuple(files),
             models=index.models + len(new_ids),
         )
-
-    def reconstruct(self, snapshot_date: date, revision: int, index: HistoryIndex | None = None) -> pa.Table:
-        """The records of a snapshot in canonical order, from the files of an index (by default of the present one).
-
-        Raises:
-            DataRefused: the history does not hold the snapshot, or a file of it is damaged.
-        """
-        index = index or self.index()
-        snapshot = index.find(snapshot_date, revision)
-        if snapshot is None:
-            raise DataRefused(f"{self.folder} does not hold the snapshot of {snapshot_date}, revision {revision}.")
-        try:
-            parts = self._rows_until(index, snapshot)
-            return canonical(reconstructed(parts, self._model_ids(index), snapshot.usual_read_at), KIND)
-        except (OSError, pa.ArrowException, IndexError) as error:
-            raise DataRefused(
-                f"The snapshot of {snapshot_date} cannot be read from {self.folder} ({error}); run `warehouse verify`."
-            ) from None
-
-    def commit(self, index: HistoryIndex) -> None:
-        """Makes an index the present one and removes the files that it does not name."""
-        write_index(self.folder, index)
-        self.sweep()
-
-    def sweep(self) -> None:
-        """Removes what a killed writer left behind; only for the one writer of the history."""
-        for path in unnamed_files(self.folder, self.index()):
-            path.unlink()
-
-    # ---- inside ------------------------------------------------------------------------------------------------
 
     def _keyed(self, index: HistoryIndex, place: int) -> KeyedRecords:
         """A snapshot with keys: the newest from where it is kept, another from the change rows."""
