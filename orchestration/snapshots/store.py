@@ -1,7 +1,8 @@
 """The raw store: lands candidates atomically, keeps every revision and every received byte.
 
 A snapshot is made whole in ``raw/.staging`` and renamed into place in one step: it is there with its manifest or not
-at all. Nothing under a ``snapshot_date=`` folder is ever changed afterwards. ``layout.py`` says where things lie.
+at all. Nothing under a ``snapshot_date=`` folder is ever changed afterwards; compaction (orchestration/history) may
+remove the records of old readings after proof that they can be given back. ``layout.py`` says where things lie.
 """
 
 import shutil
