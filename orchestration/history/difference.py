@@ -1,15 +1,15 @@
 """The difference of two snapshots.
 
-Why it is fast: both snapshots are ordered by model id, so the models that both hold are in the same order in both, and
-one hash join of the ids gives two masks under which all columns lie side by side. Columns are then compared array by
-array, one column in memory at a time and in stretches that stay in the processor's cache; only rows that differ are
-ever built.
+Why it is fast: both snapshots are ordered by model id, so both are cut at the same ids into stretches that stay in the
+processor's cache, and within each a small hash join gives two masks under which all columns lie side by side. They are
+then compared array by array, one column in memory at a time; only rows that differ are ever built.
 """
 
-from collections.abc import Callable
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -43,33 +43,33 @@ class KeyedRecords:
 
 @dataclass(frozen=True)
 class Matched:
-    """Which records of two snapshots are of the same model: under the two masks they lie side by side."""
+    """Which records of two snapshots are of the same model: under the two masks they lie side by side.
+
+    Attributes:
+        before: mask over the earlier snapshot.
+        after: mask over the later one.
+        stretches: rows of both that lie between the same ids; they follow each other.
+    """
 
     before: Mask
     after: Mask
-
-    @cached_property
-    def stretches(self) -> list[tuple[slice, slice]]:
-        """Rows of both, stretch by stretch, so that the models of each stretch are the same under the masks."""
-        matched_before = np.flatnonzero(self.before)
-        matched_until = np.concatenate([[0], np.cumsum(self.after)])
-        rows, rows_before, found = 0, 0, []
-        while rows < len(self.after):
-            end = min(rows + _STRETCH, len(self.after))
-            number = matched_until[end]
-            end_before = int(matched_before[number]) if number < len(matched_before) else len(self.before)
-            found.append((slice(rows_before, end_before), slice(rows, end)))
-            rows, rows_before = end, end_before
-        return found
+    stretches: Sequence[tuple[slice, slice]]
 
 
 def match_ids(before: pa.ChunkedArray, after: pa.ChunkedArray) -> Matched:
     """Matches the ids of two snapshots, both in canonical order."""
-    positions = pc.index_in(after, value_set=before.combine_chunks())
-    in_after = mask(positions.is_valid())
-    in_before = np.zeros(len(before), dtype=bool)
-    in_before[positions.drop_null().to_numpy()] = True
-    return Matched(in_before, in_after)
+    in_before, in_after = np.zeros(len(before), dtype=bool), np.zeros(len(after), dtype=bool)
+    starts = range(0, len(after), _STRETCH)
+    cuts = [bisect_left(before, after[start].as_py(), key=lambda each: each.as_py()) for start in starts[1:]]
+    stretches = []
+    for (rows_before, end_before), rows in zip(pairwise([0, *cuts, len(before)]), starts, strict=True):
+        ids = after.slice(rows, _STRETCH)
+        candidates = before.slice(rows_before, end_before - rows_before).combine_chunks()
+        positions = pc.index_in(ids, value_set=candidates)
+        in_after[rows : rows + len(ids)] = mask(positions.is_valid())
+        in_before[rows_before + positions.drop_null().to_numpy()] = True
+        stretches.append((slice(rows_before, end_before), slice(rows, rows + len(ids))))
+    return Matched(in_before, in_after, stretches)
 
 
 def usual_value(column: pa.ChunkedArray) -> datetime | None:

@@ -120,7 +120,7 @@ class History:
         column = _columns_of(records_file)
         ids = column("model_id")
         if before is None:
-            matched = Matched(np.zeros(0, dtype=bool), np.zeros(len(ids), dtype=bool))
+            matched = Matched(np.zeros(0, dtype=bool), np.zeros(len(ids), dtype=bool), ())
         else:
             matched = match_ids(before.column("model_id"), ids)
         keys, new_ids = self._keys(index, ids, before, matched)
