@@ -5,7 +5,7 @@ Why it is fast: within a file the rows of a model are a run, because files are o
 remains is one addition per model and file, at the place that its key names.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,9 +23,11 @@ class ChangeRows:
 
     Attributes:
         column: gives a column by name; it may read it from a file each time.
+        without_values: attributes that have no value in any row, whether a row gives them or not.
     """
 
     column: Callable[[str], pa.ChunkedArray]
+    without_values: Set[str]
 
 
 def reconstructed(parts: Sequence[ChangeRows], model_ids: pa.Array, usual: datetime | None) -> pa.Table:
@@ -57,6 +59,9 @@ def reconstructed(parts: Sequence[ChangeRows], model_ids: pa.Array, usual: datet
                 total[keys[end]] += np.add.reduceat(part.column(change(name)).to_numpy(), starts)
         columns[name] = pa.array(total[listed], mask=~last(known(name))[listed])
     for name in ATTRIBUTES:
+        if all(name in part.without_values for part in parts):
+            columns[name] = pa.nulls(len(listed), RECORDS_SCHEMA.field(name).type)
+            continue
         structs = _last_given(name, parts, part_keys, size, listed)
         values = pc.struct_field(structs, "value")
         if name == SNAPSHOT_COLUMN:

@@ -203,10 +203,10 @@ class History:
         for file in index.of("changes"):
             path = self.folder / file.name
             if file.month < last_month:
-                parts.append(ChangeRows(_columns_of(path)))
+                parts.append(_change_rows(path))
             elif file.month == last_month:
                 counts = pa.array(times(read_parquet(path, ["snapshot_date", "revision"])) <= last)
-                parts.append(ChangeRows(_filtered(_columns_of(path), counts)))
+                parts.append(_change_rows(path, counts))
         return parts
 
     def _months_closed(self, files: list[HistoryFile], open_month: str) -> list[HistoryFile]:
@@ -260,7 +260,8 @@ def _month(day: date) -> str:
 def _columns_of(path: Path) -> Callable[[str], pa.ChunkedArray]:
     """The columns of a file, each read when it is asked for, so that one at a time is in memory."""
     file = pq.ParquetFile(path)
-    nowhere = _columns_without_values(file)
+    plain = {field.name for field in file.schema_arrow if not pa.types.is_nested(field.type)}
+    nowhere = _without_values(file) & plain
 
     def column(name: str) -> pa.ChunkedArray:
         if name in nowhere:
@@ -270,16 +271,26 @@ def _columns_of(path: Path) -> Callable[[str], pa.ChunkedArray]:
     return column
 
 
-def _columns_without_values(file: pq.ParquetFile) -> set[str]:
-    """Plain columns of a file that are null throughout, by its statistics: a third of a listing's need not be read."""
-    found = {field.name for field in file.schema_arrow if not pa.types.is_nested(field.type)}
+def _change_rows(path: Path, chosen: pa.Array | None = None) -> ChangeRows:
+    """The chosen rows of a file of change rows."""
+    column = _columns_of(path)
+    with pq.ParquetFile(path) as file:
+        return ChangeRows(column if chosen is None else _filtered(column, chosen), _without_values(file))
+
+
+def _without_values(file: pq.ParquetFile) -> set[str]:
+    """Columns of a file that hold no value at all, by its statistics: many of a listing's, which need not be read.
+
+    A list may be empty without being null, which the statistics do not tell: lists are never among them.
+    """
+    found = set(file.schema_arrow.names)
     for number in range(file.metadata.num_row_groups):
         group = file.metadata.row_group(number)
-        for place in range(group.num_columns):
-            chunk = group.column(place)
-            is_null = chunk.statistics is not None and chunk.statistics.null_count == group.num_rows
-            if not is_null:
-                found.discard(chunk.path_in_schema)
+        for chunk in map(group.column, range(group.num_columns)):
+            name, _, rest = chunk.path_in_schema.partition(".")
+            has_values = chunk.statistics is None or chunk.statistics.null_count != chunk.num_values
+            if has_values or ".list." in f".{rest}":
+                found.discard(name)
     return found
 
 
