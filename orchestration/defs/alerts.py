@@ -74,13 +74,13 @@ def _failed_run(instance: dg.DagsterInstance, job: str, records: list[dg.RunReco
         event = stored.get_dagster_event()
         failure = event.step_failure_data.user_failure_data
         error = event.step_failure_data.error
-        kind = error.cls_name if error else None
+        kind = (error.cause or error).cls_name if error else None
         # What a library says of its own errors may hold anything; the run's page shows it.
         said = failure.description if failure else None
         steps[str(event.step_key)] = said or f"an unexpected error ({kind or 'unknown'}); the run's page shows it"
         conditions = failure.metadata.get(REFUSING) if failure else None
-        if isinstance(conditions, dg.JsonMetadataValue):
-            refusing = tuple(map(str, conditions.data or ()))
+        if isinstance(conditions, dg.TextMetadataValue):
+            refusing = tuple((conditions.text or "").split(", "))
     failing = list(
         takewhile(
             lambda record: (

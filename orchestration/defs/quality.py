@@ -25,7 +25,7 @@ from orchestration.warehouse.publish import current_copy
 
 GATE_KEY = dg.AssetKey(["quality", "gate"])
 
-#: Metadata of a failed step: names of the conditions that refuse.
+#: Metadata of a failed step: names of the conditions that refuse, divided by commas.
 REFUSING = "refusing conditions"
 
 #: A reason is read, not skimmed: more of it is shown than of a record.
@@ -147,6 +147,10 @@ def evaluations(report: GateReport) -> Iterator[dg.AssetCheckEvaluation]:
 def gate_metadata(report: GateReport, folder: Path) -> dict[str, Any]:
     """What the UI shows of a gate."""
     refusing = [condition for condition in report.conditions if condition.refuses]
+    rows = [
+        {"condition": one.name, "observed": one.observed, "allowed": one.threshold, "what to do": one.what_to_do}
+        for one in refusing
+    ]
     return {
         "month": report.month,
         "verdict": "passed" if report.passed else "refused",
@@ -155,7 +159,7 @@ def gate_metadata(report: GateReport, folder: Path) -> dict[str, Any]:
         "release before": report.previous_release or "none",
         "conditions": len(report.conditions),
         "refusing": len(refusing),
-        "reasons": dg.MetadataValue.md(reasons_table(refusing) or "none"),
+        "reasons": dg.MetadataValue.md(markdown_table(rows, longest=_REASON_CELL) or "none"),
         "gate": dg.MetadataValue.path(str(folder / "gate.json")),
         "data docs": dg.MetadataValue.path(str(folder / "data_docs" / "index.html")),
     }
@@ -166,21 +170,15 @@ def refused(headline: str, conditions: Sequence[Judged], file: Path) -> dg.Failu
     return dg.Failure(
         "\n".join([headline, *map(sentence, conditions)]),
         metadata={
-            REFUSING: [condition.name for condition in conditions],
-            "reasons": dg.MetadataValue.md(reasons_table(conditions) or "none"),
+            REFUSING: ", ".join(condition.name for condition in conditions),
+            **{
+                condition.name: f"{condition.observed} (allowed: {condition.threshold}). {condition.what_to_do}"
+                for condition in conditions
+            },
             "gate": dg.MetadataValue.path(str(file)),
         },
         allow_retries=False,
     )
-
-
-def reasons_table(conditions: Sequence[Judged]) -> str:
-    """What refuses, as a table."""
-    rows = [
-        {"condition": one.name, "observed": one.observed, "allowed": one.threshold, "what to do": one.what_to_do}
-        for one in conditions
-    ]
-    return markdown_table(rows, longest=_REASON_CELL)
 
 
 def condition_metadata(condition: Condition | Check) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Alerts: plain sentences without secrets or markup, told once per cause and service, and again when a cause returns."""
+"""Alerts: plain sentences without secrets or markup, told once per cause, and again when a cause returns."""
 
 import errno
 import logging
@@ -120,9 +120,7 @@ def test_what_a_service_did_not_take_is_tried_again(tmp_path: Path, service: Ale
     assert service.asked == 3
 
 
-def test_a_service_that_is_down_does_not_keep_another_from_hearing_once(
-    tmp_path: Path, service: AlertService
-) -> None:
+def test_a_service_that_is_down_does_not_keep_another_from_hearing_once(tmp_path: Path, service: AlertService) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         closed = f"json://127.0.0.1:{free.getsockname()[1]}/other-token"
@@ -151,7 +149,9 @@ def test_an_address_that_is_none_is_one_sentence_without_it(tmp_path: Path, text
 
 
 def test_addresses_are_divided_by_blanks_or_commas_and_may_hold_commas(tmp_path: Path) -> None:
-    settings = settings_for(tmp_path, "json://h/1,json://h/2", "mailto://u:p@example.org?to=a@example.org,b@example.org")
+    settings = settings_for(
+        tmp_path, "json://h/1,json://h/2", "mailto://u:p@example.org?to=a@example.org,b@example.org"
+    )
     services = alert_services(settings)
     assert len(services) == 3
     assert len({service.id for service in services}) == 3
