@@ -18,7 +18,8 @@ class Settings(BaseSettings):
     addresses of alerts are the exception; only who sends alerts unveils them.
     """
 
-    model_config = SettingsConfigDict(env_prefix="WAREHOUSE_", extra="ignore")
+    # A variable that is set to nothing is not set: that is how people switch alerts or a target off.
+    model_config = SettingsConfigDict(env_prefix="WAREHOUSE_", extra="ignore", env_ignore_empty=True)
 
     home: Path = Field(default=Path(".warehouse"), description="Folder of all data; never inside the repository's git.")
     memory_limit: str = Field(default="4GB", description="DuckDB's memory limit; it spills to disk beyond it.")

@@ -86,7 +86,7 @@ def missed_release(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.
                 check_name=RELEASED,
                 passed=False,
                 description=decision.why,
-                metadata={"month": f"{decision.month:%Y-%m}", "what to do": decision.why},
+                metadata={"month": f"{decision.month:%Y-%m}"},
             )
         ],
         cursor=month,

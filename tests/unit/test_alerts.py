@@ -158,6 +158,12 @@ def test_addresses_are_divided_by_blanks_or_commas_and_may_hold_commas(tmp_path:
     assert alert_services(Settings(home=tmp_path)) == []
 
 
+def test_a_setting_of_nothing_alerts_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WAREHOUSE_ALERTS", "")
+    monkeypatch.setenv("WAREHOUSE_PUBLISH_TARGET", "")
+    assert (Settings().alerts, Settings().publish_target) == (None, None)
+
+
 # ---- the record ------------------------------------------------------------------------------------------------------
 
 
