@@ -34,11 +34,7 @@ def gate(
     else:
         _describe(result)
     if not result.passed:
-        reasons = len(result.reasons())
-        raise DataRefused(
-            f"The gate refuses {month}: {reasons} of {len(result.report.conditions)} conditions do not hold; "
-            f"they are listed above and in {result.file}."
-        )
+        raise DataRefused(f"{result.refusal()} They are listed above and in {result.file}.")
 
 
 def _describe(result: GateResult) -> None:

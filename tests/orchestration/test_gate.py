@@ -294,7 +294,7 @@ def test_the_command_passes_or_refuses_with_sentences(command: Run, warehouse: T
     code, out, err = command("2026-07")
     assert code == 1
     assert "Refused: build_reads_all_raw: hub/tracked of 2026-07-01 is not in the build (allowed: " in out
-    assert err.startswith("Error: The gate refuses 2026-07: 2 of 9 conditions do not hold;")
+    assert err.startswith("Error: The gate refuses 2026-07: 2 of 9 conditions do not hold. They are listed above")
     code, out, _ = command("2026-07", "--json")
     assert code == 1
     assert json.loads(out)["passed"] is False
