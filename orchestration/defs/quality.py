@@ -1,7 +1,7 @@
 """The gate of a month as an asset, and every expectation as a check of the table that it is about."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from orchestration.quality.previous import release_before
 from orchestration.quality.report import GateReport, sentence
 from orchestration.quality.results import Check, Condition, Judged
 from orchestration.quality.runner import run_suites
+from orchestration.release.version import month_before
 from orchestration.settings import Settings
 from orchestration.snapshots.disk import file_sha256
 from orchestration.snapshots.store import utc_now
@@ -111,7 +112,7 @@ def quality_gate(context: dg.AssetExecutionContext, config: GateConfig) -> Itera
 def expectations(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
     """The expectations on the published copy for the last month that is over; the gate does not rely on them."""
     settings = Settings()
-    month = (utc_now().date().replace(day=1) - timedelta(days=1)).replace(day=1)
+    month = month_before(utc_now().date().replace(day=1))
     wanted = {key.name for key in context.selected_asset_check_keys}
     try:
         with build_lock(settings, f"Dagster run {context.run.run_id}"):

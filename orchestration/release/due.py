@@ -8,7 +8,7 @@ from enum import StrEnum
 from orchestration.release.as_of import known_by
 from orchestration.release.publication import is_published, target_of
 from orchestration.release.store import versions
-from orchestration.release.version import month_after
+from orchestration.release.version import month_after, month_before
 from orchestration.settings import Settings
 
 
@@ -55,11 +55,6 @@ def window_of(settings: Settings, month: date) -> Window:
     return Window(first, min(first + timedelta(days=settings.release_window_days - 1), closes))
 
 
-def month_before(today: date) -> date:
-    """The first day of the month that ended last."""
-    return (today.replace(day=1) - timedelta(days=1)).replace(day=1)
-
-
 def decide(today: date, settings: Settings, released: Collection[date], published: Collection[date]) -> Decision:
     """What is to be done today about the month before.
 
@@ -69,7 +64,7 @@ def decide(today: date, settings: Settings, released: Collection[date], publishe
         released: months of which there is a release.
         published: those of them of which one is published at the target.
     """
-    month = month_before(today)
+    month = month_before(today.replace(day=1))
     name, window = f"{month:%Y-%m}", window_of(settings, month)
     if month in released and (settings.publish_target is None or month in published):
         return Decision(month, Work.DONE, f"{name} is released.")
