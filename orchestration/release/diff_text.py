@@ -77,7 +77,7 @@ def _headlines(diff: ReleaseDiff) -> list[str]:
         lines += [
             f"## {headline.title}",
             "",
-            f"| | {before}, told then | {before}, told now | {after} | |",
+            f"| | {before}, told then | {before}, told now | {after} | change |",
             "|---|--:|--:|--:|--:|",
         ]
         lines += [
