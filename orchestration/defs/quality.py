@@ -13,6 +13,7 @@ from orchestration.defs.transform import POOL, PUBLISHED_KEY
 from orchestration.errors import WarehouseError
 from orchestration.quality.declared import Severity, Suite
 from orchestration.quality.gate import condition_names, evaluate_gate, month_of, subject_of
+from orchestration.quality.page import PAGE_NAME
 from orchestration.quality.previous import release_before
 from orchestration.quality.report import GateReport, sentence
 from orchestration.quality.results import Check, Condition, Judged
@@ -162,7 +163,7 @@ def gate_metadata(report: GateReport, folder: Path) -> dict[str, Any]:
         "refusing": len(refusing),
         "reasons": dg.MetadataValue.md(markdown_table(rows, longest=_REASON_CELL) or "none"),
         "gate": dg.MetadataValue.path(str(folder / "gate.json")),
-        "data docs": dg.MetadataValue.path(str(folder / "data_docs" / "index.html")),
+        "page": dg.MetadataValue.path(str(folder / PAGE_NAME)),
     }
 
 
