@@ -9,10 +9,10 @@ demo: .venv/.ready  ## sample -> build -> published marts, with three queries at
 	$(BIN)/warehouse demo
 
 test: .venv/.ready  ## every test, no network
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	$(BIN)/python -m pytest -n auto --dist loadscope
 
 test-unit: .venv/.ready  ## the fast part
-	$(BIN)/python -m pytest -n auto --dist loadgroup tests/unit
+	$(BIN)/python -m pytest -n auto --dist loadscope tests/unit
 
 lint: .venv/.ready  ## style, strict types, SQL style
 	$(BIN)/ruff check .

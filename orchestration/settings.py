@@ -3,7 +3,7 @@
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -14,10 +14,12 @@ class Settings(BaseSettings):
     """Where things are and how much of the machine may be used.
 
     Every field is set by an environment variable, e.g. ``WAREHOUSE_HOME``. Secrets (``HF_TOKEN``) are not settings:
-    the library that needs one reads it from the environment, so that it cannot end up in a log or a manifest.
+    the library that needs one reads it from the environment, so that it cannot end up in a log or a manifest. The
+    addresses of alerts are the exception; only who sends alerts unveils them.
     """
 
-    model_config = SettingsConfigDict(env_prefix="WAREHOUSE_", extra="ignore")
+    # A variable that is set to nothing is not set: that is how people switch alerts or a target off.
+    model_config = SettingsConfigDict(env_prefix="WAREHOUSE_", extra="ignore", env_ignore_empty=True)
 
     home: Path = Field(default=Path(".warehouse"), description="Folder of all data; never inside the repository's git.")
     memory_limit: str = Field(default="4GB", description="DuckDB's memory limit; it spills to disk beyond it.")
@@ -36,7 +38,17 @@ class Settings(BaseSettings):
         description="Days after which `warehouse compact` drops received bytes; by default they are kept for ever.",
     )
     release_delay_days: int = Field(
-        default=5, ge=0, description="Days after a month's end until its release: what is fetched by then counts."
+        default=5, ge=0, le=27, description="Days from a month's end to its release: what is fetched by then counts."
+    )
+    monthly_schedule: bool = Field(default=False, description="Whether `monthly_release` runs by itself every month.")
+    release_window_days: int = Field(
+        default=14, ge=1, description="Days, from the first on which it is due, on which a month's release is tried."
+    )
+    publish_target: str | None = Field(
+        default=None, description="Where `monthly_release` publishes (as in `warehouse release --publish`), or nowhere."
+    )
+    alerts: SecretStr | None = Field(
+        default=None, description="Whom to alert: apprise URLs, divided by blanks or commas; they hold secrets."
     )
     request_timeout_seconds: float = Field(default=60.0, gt=0, description="Time-out of one HTTP request.")
     request_attempts: int = Field(default=6, ge=1, description="Attempts of one HTTP request before giving up.")

@@ -1,11 +1,12 @@
 """``warehouse build``: marts from whatever is in the raw store, then a published copy."""
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from orchestration.commands.terminal import load_settings, progress, say
+from orchestration.commands.terminal import Report, load_settings, progress, say
 from orchestration.settings import Settings
 from orchestration.warehouse.build import BuildResult
 from orchestration.warehouse.build import build as run_build
@@ -42,11 +43,12 @@ def build(
 def build_with_progress(settings: Settings, *, full_refresh: bool = False) -> BuildResult:
     """Builds and shows progress."""
     with progress() as show:
+        return run_build(settings, full_refresh=full_refresh, report=shown_nodes(show))
 
-        def report(done: NodeDone) -> None:
-            show("dbt build", done.index, done.total)
 
-        return run_build(settings, full_refresh=full_refresh, report=report)
+def shown_nodes(show: Report) -> Callable[[NodeDone], None]:
+    """Shows how far dbt has come."""
+    return lambda done: show("dbt build", done.index, done.total)
 
 
 def describe(settings: Settings, result: BuildResult) -> None:

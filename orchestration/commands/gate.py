@@ -8,6 +8,7 @@ import typer
 from orchestration.commands.terminal import load_settings, say
 from orchestration.errors import DataRefused
 from orchestration.quality.gate import evaluate_gate, month_of
+from orchestration.quality.page import PAGE_NAME
 from orchestration.quality.report import GateResult, sentence
 from orchestration.warehouse.results import printable
 
@@ -26,7 +27,8 @@ def gate(
     """Says whether a month may be released.
 
     Every condition is evaluated on the published build. When one does not hold, or could not be evaluated, the exit
-    code is 1 and each reason says what to do. The results and browsable data docs stay in $WAREHOUSE_HOME/quality.
+    code is 1 and each reason says what to do. The results, as files and as a page, stay in
+    $WAREHOUSE_HOME/quality.
     """
     result = evaluate_gate(load_settings(), month_of(month), synthetic_ok=synthetic_ok)
     if as_json:
@@ -34,11 +36,7 @@ def gate(
     else:
         _describe(result)
     if not result.passed:
-        reasons = len(result.reasons())
-        raise DataRefused(
-            f"The gate refuses {month}: {reasons} of {len(result.report.conditions)} conditions do not hold; "
-            f"they are listed above and in {result.file}."
-        )
+        raise DataRefused(f"{result.refusal()} They are listed above and in {result.file}.")
 
 
 def _describe(result: GateResult) -> None:
@@ -54,4 +52,4 @@ def _describe(result: GateResult) -> None:
     if result.passed:
         kind = "synthetic data" if report.synthetic else "real data"
         say(f"The gate lets {report.month} pass: {len(report.conditions)} conditions, build {report.build_id}, {kind}.")
-    say(f"Look closer at {result.folder / 'data_docs' / 'index.html'}")
+    say(f"Look closer at {result.folder / PAGE_NAME}")

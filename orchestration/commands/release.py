@@ -4,13 +4,14 @@ from typing import Annotated
 
 import typer
 
-from orchestration.commands.terminal import load_settings, progress, say
+from orchestration.commands.build import shown_nodes
+from orchestration.commands.terminal import Report, load_settings, progress, say
 from orchestration.errors import ConfigurationError
 from orchestration.release.assemble import Release, cut_release, releases_lock
 from orchestration.release.backfill import backfill
+from orchestration.release.contents import Step
 from orchestration.release.publication import publish_release, target_of
 from orchestration.release.version import parse_month
-from orchestration.warehouse.dbt import NodeDone
 
 EXAMPLES = (
     "warehouse release 2026-10",
@@ -42,16 +43,10 @@ def release(
         raise ConfigurationError("Name one month (YYYY-MM), or a span with --backfill FROM TO.")
     target = None if publish == "local" else target_of(publish)
     with progress() as show:
-
-        def step(what: str) -> None:
-            show(what, 0, None)
-
-        def report(done: NodeDone) -> None:
-            show("dbt build", done.index, done.total)
-
+        step = shown_steps(show)
         if months is not None:
             first, last = map(parse_month, months)
-            made = backfill(settings, first, last, synthetic_ok=synthetic_ok, step=step, report=report)
+            made = backfill(settings, first, last, synthetic_ok=synthetic_ok, step=step, report=shown_nodes(show))
         else:
             made = iter([cut_release(settings, parse_month(month or ""), synthetic_ok=synthetic_ok, step=step)])
         for each in made:
@@ -61,6 +56,11 @@ def release(
             with releases_lock(settings):
                 publication = publish_release(settings, each.folder, target, step=step)
             say(f"Published {publication.version} at {publication.target} (revision {publication.revision}).")
+
+
+def shown_steps(show: Report) -> Step:
+    """Shows which piece of a release is being made."""
+    return lambda what: show(what, 0, None)
 
 
 def describe(made: Release) -> None:

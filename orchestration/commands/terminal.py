@@ -68,14 +68,16 @@ def progress() -> Iterator[Report]:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        tasks: dict[str, tuple[TaskID, float]] = {}
+        tasks: dict[str, tuple[TaskID, float, int]] = {}
 
         def show(what: str, done: int, total: int | None) -> None:
-            if what not in tasks:
-                for task, _ in tasks.values():
+            # Less than before: the same kind of work has begun anew.
+            if what not in tasks or done < tasks[what][2]:
+                for task, *_ in tasks.values():
                     bars.update(task, visible=False)
-                tasks[what] = (bars.add_task(printable(what), total=total, rate=""), time.monotonic())
-            task, since = tasks[what]
+                tasks[what] = (bars.add_task(printable(what), total=total, rate=""), time.monotonic(), done)
+            task, since, _ = tasks[what]
+            tasks[what] = (task, since, done)
             bars.update(task, completed=done, total=total, rate=_rate(done, since))
 
         yield show
@@ -84,13 +86,20 @@ def progress() -> Iterator[Report]:
 def _plain_lines() -> Report:
     shown: dict[str, float] = {}
     started: dict[str, float] = {}
+    before: dict[str, int] = {}
 
     def show(what: str, done: int, total: int | None) -> None:
         now = time.monotonic()
+        if done < before.get(what, 0):  # the same kind of work has begun anew
+            started[what] = shown[what] = now
+        before[what] = done
         since = started.setdefault(what, now)
         if now - shown.setdefault(what, now) < _PLAIN_INTERVAL:
             return
         shown[what] = now
+        if not done and total is None:
+            typer.echo(printable(what), err=True)
+            return
         of_total = f" of {total:,}" if total else ""
         left = f", {(total - done) * (now - since) / done:,.0f} s left" if total and done else ""
         typer.echo(f"{printable(what)}: {done:,}{of_total}, {_rate(done, since)}{left}", err=True)

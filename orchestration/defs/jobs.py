@@ -34,8 +34,8 @@ def _refreshed_tables() -> list[dg.AssetKey]:
 
 _RAW = dg.AssetSelection.assets(*_refreshed_tables())
 #: Judging the month before is no part of a day's work.
-_QUALITY = dg.AssetSelection.groups("quality") | dg.AssetSelection.checks(expectations)
-_TRANSFORM = dg.AssetSelection.all() - dg.AssetSelection.groups("raw") - _QUALITY
+_MONTHLY = dg.AssetSelection.groups("quality", "releases") | dg.AssetSelection.checks(expectations)
+_TRANSFORM = dg.AssetSelection.all() - dg.AssetSelection.groups("raw") - _MONTHLY
 
 #: One run, so that a failed check holds back what comes after it.
 daily_refresh = dg.define_asset_job(

@@ -1,7 +1,7 @@
 """The gate of a month as an asset, and every expectation as a check of the table that it is about."""
 
-from collections.abc import Iterator
-from datetime import date, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,12 @@ from orchestration.defs.transform import POOL, PUBLISHED_KEY
 from orchestration.errors import WarehouseError
 from orchestration.quality.declared import Severity, Suite
 from orchestration.quality.gate import condition_names, evaluate_gate, month_of, subject_of
+from orchestration.quality.page import PAGE_NAME
 from orchestration.quality.previous import release_before
-from orchestration.quality.report import GateReport
-from orchestration.quality.results import Check, Condition
+from orchestration.quality.report import GateReport, sentence
+from orchestration.quality.results import Check, Condition, Judged
 from orchestration.quality.runner import run_suites
+from orchestration.release.version import month_before
 from orchestration.settings import Settings
 from orchestration.snapshots.disk import file_sha256
 from orchestration.snapshots.store import utc_now
@@ -24,6 +26,12 @@ from orchestration.warehouse.lock import build_lock
 from orchestration.warehouse.publish import current_copy
 
 GATE_KEY = dg.AssetKey(["quality", "gate"])
+
+#: Metadata of a failed step: names of the conditions that refuse, divided by commas.
+REFUSING = "refusing conditions"
+
+#: A reason is read, not skimmed: more of it is shown than of a record.
+_REASON_CELL = 400
 
 #: A month is a partition once it is over.
 MONTHS = dg.MonthlyPartitionsDefinition(start_date="2023-11-01", timezone="UTC")
@@ -86,7 +94,7 @@ def quality_gate(context: dg.AssetExecutionContext, config: GateConfig) -> Itera
         data_version=dg.DataVersion(file_sha256(result.file)[0]),
     )
     if not result.passed:
-        raise dg.Failure("\n".join(["The gate refuses.", *result.reasons()]), allow_retries=False)
+        raise refused(result.refusal(), result.refusing, result.file)
 
 
 @dg.multi_asset_check(
@@ -105,7 +113,7 @@ def quality_gate(context: dg.AssetExecutionContext, config: GateConfig) -> Itera
 def expectations(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
     """The expectations on the published copy for the last month that is over; the gate does not rely on them."""
     settings = Settings()
-    month = (utc_now().date().replace(day=1) - timedelta(days=1)).replace(day=1)
+    month = month_before(utc_now().date().replace(day=1))
     wanted = {key.name for key in context.selected_asset_check_keys}
     try:
         with build_lock(settings, f"Dagster run {context.run.run_id}"):
@@ -153,10 +161,26 @@ def gate_metadata(report: GateReport, folder: Path) -> dict[str, Any]:
         "release before": report.previous_release or "none",
         "conditions": len(report.conditions),
         "refusing": len(refusing),
-        "reasons": dg.MetadataValue.md(markdown_table(rows) or "none"),
+        "reasons": dg.MetadataValue.md(markdown_table(rows, longest=_REASON_CELL) or "none"),
         "gate": dg.MetadataValue.path(str(folder / "gate.json")),
-        "data docs": dg.MetadataValue.path(str(folder / "data_docs" / "index.html")),
+        "page": dg.MetadataValue.path(str(folder / PAGE_NAME)),
     }
+
+
+def refused(headline: str, conditions: Sequence[Judged], file: Path) -> dg.Failure:
+    """The failure of a step that the gate held back, so that its run's page shows each reason and what to do."""
+    return dg.Failure(
+        "\n".join([headline, *map(sentence, conditions)]),
+        metadata={
+            REFUSING: ", ".join(condition.name for condition in conditions),
+            **{
+                condition.name: f"{condition.observed} (allowed: {condition.threshold}). {condition.what_to_do}"
+                for condition in conditions
+            },
+            "gate": dg.MetadataValue.path(str(file)),
+        },
+        allow_retries=False,
+    )
 
 
 def condition_metadata(condition: Condition | Check) -> dict[str, str]:

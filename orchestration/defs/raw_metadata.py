@@ -65,19 +65,24 @@ def column_schema(manifest_columns: Sequence[tuple[str, str]]) -> dg.TableSchema
     return dg.TableSchema(columns=[dg.TableColumn(name, type=kind) for name, kind in manifest_columns])
 
 
-def markdown_table(rows: Sequence[Mapping[str, object]]) -> str:
-    """Records as a Markdown table in which no cell can be markup: the text comes from outside."""
+def markdown_table(rows: Sequence[Mapping[str, object]], longest: int = _SAMPLE_CELL) -> str:
+    """Records as a Markdown table in which no cell can be markup: the text comes from outside.
+
+    Args:
+        rows: the records, all with the same columns.
+        longest: characters of a cell that are shown.
+    """
     if not rows:
         return ""
     lines = [" | ".join(map(markdown_text, rows[0])), " | ".join("---" for _ in rows[0])]
-    lines += [" | ".join(markdown_text("" if cell is None else cell) for cell in row.values()) for row in rows]
+    lines += [" | ".join(markdown_text("" if cell is None else cell, longest) for cell in row.values()) for row in rows]
     return "\n".join(f"| {line} |" for line in lines)
 
 
-def markdown_text(value: object) -> str:
+def markdown_text(value: object, longest: int = _SAMPLE_CELL) -> str:
     """A value as literal Markdown text, cut to a cell: every mark that Markdown or HTML could act on is escaped."""
     text = str(value)
-    cut = text if len(text) <= _SAMPLE_CELL else text[: _SAMPLE_CELL - 1] + "…"
+    cut = text if len(text) <= longest else text[: longest - 1] + "…"
     printable = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in cut)
     return _PUNCTUATION.sub(r"\\\1", printable)
 

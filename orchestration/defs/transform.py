@@ -46,7 +46,7 @@ def dbt_build(context: dg.AssetExecutionContext, config: BuildConfig, dbt_cli: D
             was_finished = build.finished_build(settings)
             for note in build.begin(settings):
                 context.log.warning(note)
-            arguments = ["build", *(["--full-refresh"] if config.full_refresh else [])]
+            arguments = dbt.build_arguments(config.full_refresh)
             invocation = dbt_cli.cli(arguments, context=context, target_path=dbt.dagster_target_path(settings))
             yield from _with_row_counts(settings, invocation.stream())
             # A part of the models makes the database whole only if it was whole, for the same inputs, before.

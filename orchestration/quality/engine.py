@@ -4,6 +4,7 @@ It is imported when something is validated, never before: the import takes many 
 """
 
 import html
+import logging
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -55,6 +56,8 @@ def validate(batches: Sequence[Batch], docs: Path | None) -> dict[str, Outcome]:
     import great_expectations as gx  # noqa: PLC0415 (many seconds)
     from great_expectations.data_context.types.base import ProgressBarsConfig  # noqa: PLC0415
 
+    # It tells of its temporary folders, whatever its callers want to hear.
+    logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     for site in context.get_site_names():

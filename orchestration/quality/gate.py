@@ -2,7 +2,8 @@
 
     $WAREHOUSE_HOME/quality/<build>/<YYYY-MM>/gate.json      every condition with bound, observed value and verdict
                                               results.json   every expectation and every dbt test of that build
-                                              data_docs/     the same to browse
+                                              gate.html      the conditions as a page
+                                              data_docs/     the rows behind the expectations, by Great Expectations
 
 Nothing that was evaluated before is trusted: each call looks at the build itself. What cannot be evaluated refuses like
 a failure. The same build gives the same ``gate.json``, byte for byte, until a waiver expires.
@@ -21,6 +22,7 @@ from expectations import EXPORT_SUITES, SUITES
 from orchestration.errors import ConfigurationError, WarehouseError
 from orchestration.quality.conditions import RULES, Candidate
 from orchestration.quality.declared import Suite
+from orchestration.quality.page import PAGE_NAME, gate_page
 from orchestration.quality.previous import Release, parquet_files, release_before
 from orchestration.quality.report import DOCS_NAME, GATE_NAME, RESULTS_NAME, GateReport, GateResult
 from orchestration.quality.results import Check, Condition, Verdict
@@ -86,6 +88,7 @@ def evaluate_gate(
         unfinished = _emptied(folder.with_name(f".unfinished-{name}"))
         report = _judge(candidate, first, suites, waivers, unfinished)
         write_durably(unfinished / GATE_NAME, _json(report))
+        write_durably(unfinished / PAGE_NAME, gate_page(report, unfinished, suites).encode())
         shutil.rmtree(folder, ignore_errors=True)
         unfinished.rename(folder)
     return GateResult(report, folder, copy)

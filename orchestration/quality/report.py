@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from orchestration.quality.results import Condition, Waiver
+from orchestration.quality.results import Condition, Judged, Waiver
 from orchestration.settings import Settings
 
 GATE_NAME = "gate.json"
@@ -63,9 +63,18 @@ class GateResult:
         """``gate.json``, to be copied into the release as it is."""
         return self.folder / GATE_NAME
 
+    @property
+    def refusing(self) -> tuple[Condition, ...]:
+        """The conditions that do refuse."""
+        return tuple(condition for condition in self.report.conditions if condition.refuses)
+
+    def refusal(self) -> str:
+        """That it refuses, in one sentence."""
+        return refusal(self.report.month, len(self.refusing), len(self.conditions))
+
     def reasons(self) -> list[str]:
         """Why it refuses, one sentence each with what to do."""
-        return [sentence(condition) for condition in self.report.conditions if condition.refuses]
+        return [sentence(condition) for condition in self.refusing]
 
 
 def newest_gate(settings: Settings) -> Path | None:
@@ -74,7 +83,15 @@ def newest_gate(settings: Settings) -> Path | None:
     return max(found, key=lambda path: (path.stat().st_mtime_ns, path), default=None)
 
 
-def sentence(condition: Condition) -> str:
+def refusal(month: str, refusing: int, conditions: int) -> str:
+    """That the gate refuses, in one sentence; the reasons come after it."""
+    if not refusing:
+        return f"The gate refuses {month} and gives no reason."
+    do = "does" if refusing == 1 else "do"
+    return f"The gate refuses {month}: {refusing} of {conditions} conditions {do} not hold."
+
+
+def sentence(condition: Judged) -> str:
     """What a condition found, its bound, and what to do."""
     state = {"not_evaluated": "could not be evaluated: ", "waived": "waived: "}.get(condition.verdict, "")
     return f"{condition.name}: {state}{condition.observed} (allowed: {condition.threshold}). {condition.what_to_do}"

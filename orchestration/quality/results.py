@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 from numbers import Real
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import msgspec
 
@@ -13,6 +13,25 @@ Verdict = Literal["passed", "failed", "not_evaluated", "waived"]
 
 #: Rows that fail are named up to this number.
 _NAMED_ROWS = 5
+
+
+class Judged(Protocol):
+    """What was judged: a check, or a condition of a gate; only ``passed`` and ``waived`` let a release pass."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+
+    @property
+    def threshold(self) -> str: ...  # noqa: D102
+
+    @property
+    def observed(self) -> str: ...  # noqa: D102
+
+    @property
+    def verdict(self) -> str: ...  # noqa: D102
+
+    @property
+    def what_to_do(self) -> str: ...  # noqa: D102
 
 
 class Waiver(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml  # type: ignore[import-untyped]
 
-from orchestration.release.gate import Condition
+from orchestration.quality.results import Judged
 from orchestration.release.layout import DICTIONARY, LICENCES
 from orchestration.release.manifest import ReleaseManifest, TableEntry
 from orchestration.release.provenance import Snapshot
@@ -17,7 +17,7 @@ _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000
 _LARGER = ((10_000_000, "1M<n<10M"), (100_000_000, "10M<n<100M"), (1_000_000_000, "100M<n<1B"))
 
 
-def card(manifest: ReleaseManifest, snapshots: Sequence[Snapshot], conditions: Sequence[Condition]) -> str:
+def card(manifest: ReleaseManifest, snapshots: Sequence[Snapshot], conditions: Sequence[Judged]) -> str:
     """The card: what it is, how to open it, how it was checked, what it may be used for."""
     example = first_table(manifest)
     return "\n".join(
@@ -123,7 +123,7 @@ def _reading(table: TableEntry) -> list[str]:
     ]
 
 
-def _checks(manifest: ReleaseManifest, conditions: Sequence[Condition]) -> list[str]:
+def _checks(manifest: ReleaseManifest, conditions: Sequence[Judged]) -> list[str]:
     waived = [condition for condition in conditions if condition.verdict == "waived"]
     count = f"{len(conditions)} {'condition' if len(conditions) == 1 else 'conditions'}"
     lines = [

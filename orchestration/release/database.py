@@ -91,14 +91,12 @@ def _same_columns(connection: duckdb.Connection, table: TableEntry) -> bool:
 
 def _differ(connection: duckdb.Connection, folder: Path, table: TableEntry) -> bool:
     inside = f"{_NAME}.{duckdb.identifier(table.schema)}.{duckdb.identifier(table.name)}"
-    outside = parquet(folder, table)
-    (count,) = connection.execute(f"SELECT count(*) FROM {inside}").fetchall()[0]  # noqa: S608 - quoted names
-    if count != table.rows:
-        return True
-    # Equal counts: what is missing on one side is too much on the other.
-    return bool(
-        connection.execute(f"SELECT 1 FROM (FROM {inside} EXCEPT ALL FROM {outside}) LIMIT 1").fetchall()  # noqa: S608
-    )
+    sides = [
+        # A sum over the rows' hashes says the same whatever their order, in one pass and without keeping the rows.
+        connection.execute(f"SELECT count(*), sum(hash(one)::HUGEINT) FROM {relation} AS one").fetchall()  # noqa: S608
+        for relation in (inside, parquet(folder, table))
+    ]
+    return sides[0] != sides[1]
 
 
 def _build(connection: duckdb.Connection) -> BuildRecord | None:

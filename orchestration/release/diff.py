@@ -20,6 +20,7 @@ from orchestration.release.diff_record import (
     TableDiff,
     ValueChange,
 )
+from orchestration.release.headlines import headlines_of
 from orchestration.release.manifest import ReleaseManifest, TableEntry, read_manifest
 from orchestration.release.version import month_after
 from orchestration.settings import Settings
@@ -59,11 +60,13 @@ def compare(
             for name in sorted(sides[0].keys() | sides[1].keys())
         )
         crossovers = _crossovers(connection, (earlier[0], sides[0]), (later[0], sides[1]))
+        headlines = headlines_of(connection, (earlier[0], old), (later[0], new))
     return ReleaseDiff(
         before=old.version,
         after=new.version,
         history_until=month_after(old.month) - timedelta(days=1),
         synthetic=old.synthetic or new.synthetic,
+        headlines=headlines,
         tables=tables,
         crossovers=crossovers,
     )

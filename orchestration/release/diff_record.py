@@ -64,6 +64,32 @@ class CrossoverMove(msgspec.Struct, frozen=True):
     date_after: date | None
 
 
+class HeadlineValue(msgspec.Struct, frozen=True):
+    """One series of a headline: the earlier release's month as told then and as told now, and the later one's."""
+
+    series: str
+    told_then: float | int | None
+    told_now: float | int | None
+    newest: float | int | None
+
+
+class Headline(msgspec.Struct, frozen=True):
+    """What a reader of the report looks at first, in both releases.
+
+    Attributes:
+        title: what is measured.
+        unit: ``count`` or ``share``.
+        month_before: the month of the earlier release.
+        month_after: the month of the later one.
+    """
+
+    title: str
+    unit: str
+    month_before: date
+    month_after: date
+    values: tuple[HeadlineValue, ...]
+
+
 class ReleaseDiff(msgspec.Struct, frozen=True, kw_only=True):
     """What changed from one release to another.
 
@@ -77,6 +103,7 @@ class ReleaseDiff(msgspec.Struct, frozen=True, kw_only=True):
     after: str
     synthetic: bool
     history_until: date | None = None
+    headlines: tuple[Headline, ...] = ()
     tables: tuple[TableDiff, ...] = ()
     crossovers: tuple[CrossoverMove, ...] = ()
     ids_left_out: dict[str, int] = {}

@@ -9,6 +9,11 @@ from orchestration.warehouse.publish import SYNTHETIC_NOTICE
 
 #: Restated months that are listed one by one, newest first; the others are summed up.
 _MONTHS = 6
+#: Changes of a measure that are listed.
+_LARGEST = 3
+#: What readers ask for first, and what only serves it.
+_FIGURES = "report_"
+_BEHIND_THE_FIGURES = ("fct_report_", "bridge_report_")
 _UNITS = ((1e12, "T"), (1e9, "B"), (1e6, "M"))
 
 
@@ -21,19 +26,22 @@ def diff_text(diff: ReleaseDiff) -> str:
         lines += [f"**Left out for legal reasons:** {count} {_plural(count, 'id')} ({escaped(reason)}).", ""]
     if diff.before is None:
         return "\n".join([*lines, "This is the first release, so there is nothing to compare it with.", ""])
-    lines += [*_summary(diff), *_moved(diff.crossovers)]
+    lines += [*_summary(diff), *_headlines(diff), *_moved(diff.crossovers)]
     changed = [table for table in diff.tables if table.status != "unchanged"]
     if changed:
         lines += [
             "## Tables",
+            "",
+            "The largest changes of the figures and facts follow; `diff.json` has those of every table.",
             "",
             "| table | rows before | rows now | added | removed | changed |",
             "|---|--:|--:|--:|--:|--:|",
         ]
         lines += [_row(table) for table in changed]
         lines.append("")
-    for table in changed:
-        lines += _details(table)
+    for table in sorted(changed, key=lambda table: (not table.table.startswith(_FIGURES), table.table)):
+        if not table.table.startswith(_BEHIND_THE_FIGURES):
+            lines += _details(table)
     return "\n".join(lines)
 
 
@@ -59,6 +67,32 @@ def _summary(diff: ReleaseDiff) -> list[str]:
     moved = len(diff.crossovers)
     points.append(f"{moved} {_plural(moved, 'crossover')} moved." if moved else "No crossover moved.")
     return [*(f"- {point}" for point in points), ""]
+
+
+def _headlines(diff: ReleaseDiff) -> list[str]:
+    lines = []
+    for headline in diff.headlines:
+        before, after = f"{headline.month_before:%Y-%m}", f"{headline.month_after:%Y-%m}"
+        told = _share if headline.unit == "share" else _number
+        lines += [
+            f"## {headline.title}",
+            "",
+            f"| | {before}, told then | {before}, told now | {after} | change |",
+            "|---|--:|--:|--:|--:|",
+        ]
+        lines += [
+            f"| {escaped(one.series)} | {told(one.told_then)} | {told(one.told_now)} | {told(one.newest)} "
+            f"| {_moves(headline.unit, one.told_now, one.newest)} |"
+            for one in headline.values
+        ]
+        lines.append("")
+    return lines
+
+
+def _moves(unit: str, before: float | int | None, after: float | int | None) -> str:
+    if before is None or after is None:
+        return ""
+    return f"{100 * (after - before):+,.1f} points" if unit == "share" else _percent(before, after).strip(" ()")
 
 
 def _moved(moves: tuple[CrossoverMove, ...]) -> list[str]:
@@ -133,7 +167,7 @@ def _measure(change: MeasureChange) -> list[str]:
     rows = f"{change.rows_changed:,} common {_plural(change.rows_changed, 'row')}"
     total = f", together {_change(change.sum_before, change.sum_after)}" if change.sum_before is not None else ""
     lines = [f"- `{change.measure}` differs in {rows}{total}. Most:"]
-    for value in change.largest:
+    for value in change.largest[:_LARGEST]:
         where = ", ".join(escaped(_text(part)) for part in value.key.values())
         lines.append(f"  - {where}: {_change(value.before, value.after)}")
     return lines
@@ -150,6 +184,10 @@ def _number(value: float | int | None) -> str:
         if abs(value) >= size:
             return f"{value / size:,.2f} {unit}"
     return f"{value:,}" if isinstance(value, int) else f"{value:,.4g}"
+
+
+def _share(value: float | int | None) -> str:
+    return "-" if value is None else f"{100 * value:,.1f} %"
 
 
 def _percent(before: float | int | None, after: float | int | None) -> str:

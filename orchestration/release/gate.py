@@ -2,31 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
 
 from orchestration.errors import DataRefused
+from orchestration.quality.gate import check_export, evaluate_gate
+from orchestration.quality.report import refusal, sentence
+from orchestration.quality.results import Judged
 from orchestration.settings import Settings
-
-
-class Condition(Protocol):
-    """One condition of the gate; only the verdicts ``passed`` and ``waived`` let a release pass."""
-
-    @property
-    def name(self) -> str: ...  # noqa: D102
-
-    @property
-    def threshold(self) -> str: ...  # noqa: D102
-
-    @property
-    def observed(self) -> str: ...  # noqa: D102
-
-    @property
-    def verdict(self) -> str: ...  # noqa: D102
-
-    @property
-    def what_to_do(self) -> str: ...  # noqa: D102
 
 
 class GateResult(Protocol):
@@ -36,7 +19,7 @@ class GateResult(Protocol):
     def passed(self) -> bool: ...  # noqa: D102
 
     @property
-    def conditions(self) -> Sequence[Condition]: ...  # noqa: D102
+    def conditions(self) -> Sequence[Judged]: ...  # noqa: D102
 
     @property
     def file(self) -> Path: ...  # noqa: D102
@@ -48,7 +31,7 @@ class Gate(Protocol):
     def evaluate(self, settings: Settings, month: date, *, now: datetime, synthetic_ok: bool) -> GateResult:
         """Evaluates every condition for a month on the build that a home has published, as of a moment."""
 
-    def check_export(self, settings: Settings, result: Any, folder: Path) -> Sequence[Condition]:
+    def check_export(self, settings: Settings, result: Any, folder: Path) -> Sequence[Judged]:
         """Compares the files of a release that is being made with the build; gives the conditions that can refuse."""
 
 
@@ -56,55 +39,53 @@ class QualityGate:
     """The gate of this project; see :class:`Gate`."""
 
     def evaluate(self, settings: Settings, month: date, *, now: datetime, synthetic_ok: bool) -> GateResult:
-        """See the protocol.
-
-        Raises:
-            DataRefused: this installation has no gate.
-        """
-        result: GateResult = _module().evaluate_gate(settings, month, now=now, synthetic_ok=synthetic_ok)
-        return result
-
-    def check_export(self, settings: Settings, result: Any, folder: Path) -> Sequence[Condition]:
         """See the protocol."""
-        checks = _module().check_export(settings, result, folder)
-        return tuple(check for check in checks if check.severity == "critical")
+        return evaluate_gate(settings, month, now=now, synthetic_ok=synthetic_ok)
+
+    def check_export(self, settings: Settings, result: Any, folder: Path) -> Sequence[Judged]:
+        """See the protocol."""
+        return tuple(check for check in check_export(settings, result, folder) if check.severity == "critical")
+
+
+class GateRefused(DataRefused):
+    """The gate does not let a month pass.
+
+    Attributes:
+        headline: that it refuses, in one sentence.
+        conditions: those that refuse; none when the gate gives no reason.
+        file: its ``gate.json``.
+    """
+
+    def __init__(self, headline: str, conditions: Sequence[Judged], file: Path) -> None:
+        super().__init__(" ".join([headline, *map(sentence, conditions), f"See {file}."]))
+        self.headline = headline
+        self.conditions = conditions
+        self.file = file
 
 
 def require_passed(result: GateResult, month: date) -> None:
     """Fails closed: every condition has passed or is waived, or there is no release.
 
     Raises:
-        DataRefused: with each reason.
+        GateRefused: with each reason.
     """
-    reasons = _reasons(result.conditions)
-    if not result.passed or not result.conditions or reasons:
-        raise DataRefused(
-            f"The gate refuses {month:%Y-%m}: {'; '.join(reasons) or 'it gives no reason'}; see {result.file}."
-        )
+    refusing = _refusing(result.conditions)
+    if not result.passed or not result.conditions or refusing:
+        headline = refusal(f"{month:%Y-%m}", len(refusing), len(result.conditions))
+        raise GateRefused(headline, refusing, result.file)
 
 
-def require_export(conditions: Iterable[Condition]) -> None:
+def require_export(conditions: Iterable[Judged]) -> None:
     """The files of a release are those of the build that passed.
 
     Raises:
         DataRefused: with each reason.
     """
-    if reasons := _reasons(conditions):
-        raise DataRefused(f"The files of the release are not those of the build that passed: {'; '.join(reasons)}.")
-
-
-def _reasons(conditions: Iterable[Condition]) -> list[str]:
-    return [
-        f"{condition.name}: {condition.observed} (allowed: {condition.threshold}; {condition.what_to_do})"
-        for condition in conditions
-        if condition.verdict not in {"passed", "waived"}
-    ]
-
-
-def _module() -> Any:
-    try:
-        return import_module("orchestration.quality.gate")
-    except ModuleNotFoundError as error:
+    if refusing := _refusing(conditions):
         raise DataRefused(
-            f"There is no quality gate in this installation ({error}), and nothing is released without one."
-        ) from None
+            f"The files of the release are not those of the build that passed: {' '.join(map(sentence, refusing))}"
+        )
+
+
+def _refusing(conditions: Iterable[Judged]) -> tuple[Judged, ...]:
+    return tuple(condition for condition in conditions if condition.verdict not in {"passed", "waived"})

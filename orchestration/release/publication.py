@@ -110,6 +110,11 @@ def publications(settings: Settings) -> list[Publication]:
     return []
 
 
+def is_published(settings: Settings, version: Version, target: Target) -> bool:
+    """Whether a version is on record as published at a place."""
+    return any((each.version, each.target) == (str(version), target.name) for each in publications(settings))
+
+
 def fetch_release(target: Target, revision: str, folder: Path) -> None:
     """Fetches all files of a revision into an empty folder, also those that its sums do not name.
 

@@ -55,6 +55,11 @@ def month_after(month: date) -> date:
     return (month + timedelta(days=31)).replace(day=1)
 
 
+def month_before(month: date) -> date:
+    """The first day of the month before."""
+    return (month - timedelta(days=1)).replace(day=1)
+
+
 def months_from(first: date, last: date) -> list[date]:
     """Months from the first to the last, both included.
 

@@ -134,7 +134,7 @@ def _community() -> list[Derivative]:
             model_id=_name(stable_key(key), parent_id, kind, taken),
             created=created,
             bases=tuple((_as_named_then(base_id, created), named) for base_id in base_ids),
-            lifetime_downloads=min(_LARGEST_TOTAL, 4 * (1 - _chance(f"{key} total")) ** -1.15),
+            lifetime_downloads=min(_LARGEST_TOTAL, 12 * (1 - _chance(f"{key} total")) ** -1.15),
             license=base.license,
         )
         taken.add(one.model_id)

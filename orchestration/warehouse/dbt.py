@@ -120,18 +120,25 @@ def ensure_manifest(settings: Settings) -> Path:
     return manifest
 
 
+def build_arguments(full_refresh: bool) -> list[str]:
+    """What a build asks of dbt, whoever starts it.
+
+    Unit tests try the SQL on invented rows: they belong to changes of the project, not to new data.
+    """
+    return ["build", "--exclude-resource-type", "unit_test", *(["--full-refresh"] if full_refresh else [])]
+
+
 def build(
     settings: Settings, *, full_refresh: bool = False, report: Callable[[NodeDone], None] = lambda done: None
 ) -> None:
-    """Runs ``dbt build``: seeds, models and their tests, in the order of their dependencies.
+    """Runs ``dbt build``: seeds, models and their data tests, in the order of their dependencies.
 
     Raises:
         DataRefused: a model or test failed; the sentence names each with its message.
         BrokenDatabase: the build database cannot be read.
         ConfigurationError: the project cannot be parsed or compiled.
     """
-    arguments = ["build", *(["--full-refresh"] if full_refresh else [])]
-    outcome = _invoke(settings, arguments, target=target_path(settings), report=report)
+    outcome = _invoke(settings, build_arguments(full_refresh), target=target_path(settings), report=report)
     if outcome.success:
         return
     results = getattr(outcome.result, "results", [])
@@ -150,9 +157,9 @@ def build(
 
 
 def write_docs(settings: Settings, folder: Path) -> None:
-    """Writes ``static_index.html``, the documentation as one page, from the ``manifest.json`` in the same folder.
+    """Writes ``static_index.html``, the documentation as one page, from what dbt knew of the project in the folder.
 
-    The database is not opened: types and descriptions stand in the manifest.
+    The database is not opened: types and descriptions stand in the manifest. What was parsed is not parsed again.
 
     Raises:
         ConfigurationError: dbt could not make it.

@@ -1,7 +1,8 @@
 """What a finished build leaves behind for its judges: the results of its tests, and what each of its tables held.
 
-Kept as ``build/evidence.json`` when a build is finished. The release gate takes the test results of that very build
-from it, and notices a table that was edited by hand afterwards, in the build database or in the published copy.
+build/evidence.json   the gate takes the test results of that very build from it, and notices a table that was edited by
+                      hand afterwards, in the build database or in the published copy
+build/project/        the dbt project as that build knew it: keys and descriptions of a release come from there
 """
 
 import hashlib
@@ -16,8 +17,8 @@ from orchestration.settings import Settings
 from orchestration.snapshots.disk import write_durably
 from orchestration.warehouse import dbt, duckdb
 
-#: How dbt names what judges data; models and seeds are not tests.
-_TESTS = ("test.", "unit_test.")
+#: What dbt knows of the project: the manifest, and what spares parsing again.
+_KNOWN = ("manifest.json", "partial_parse.msgpack")
 
 #: Schemas whose tables are compared.
 _SCHEMAS = ("marts", "ops")
@@ -62,6 +63,10 @@ def keep_evidence(settings: Settings, fingerprint: str, target: Path) -> None:
     with duckdb.connect(settings) as connection:
         duckdb.attach(connection, settings.build_database, settings.build_database.stem, read_only=True)
         tables = table_hashes(connection, settings.build_database.stem)
+    project_of_build(settings).mkdir(exist_ok=True)
+    for name in _KNOWN:
+        if (target / name).exists():
+            write_durably(project_of_build(settings) / name, (target / name).read_bytes())
     path = _path(settings)
     unfinished = path.with_suffix(".unfinished")
     write_durably(unfinished, msgspec.json.encode(Evidence(fingerprint, tests, tables), order="deterministic"))
@@ -74,6 +79,11 @@ def kept_evidence(settings: Settings) -> Evidence | None:
         return msgspec.json.decode(_path(settings).read_bytes(), type=Evidence)
     except (OSError, msgspec.MsgspecError):
         return None
+
+
+def project_of_build(settings: Settings) -> Path:
+    """Folder of the ``manifest.json`` of the last finished build, whoever ran it."""
+    return settings.root / "build" / "project"
 
 
 def hashes_of(settings: Settings, database: Path) -> dict[str, str]:
@@ -98,14 +108,14 @@ def table_hashes(connection: duckdb.Connection, database: str) -> dict[str, str]
 
 
 def dbt_tests(target: Path) -> dict[str, DbtTest]:
-    """How each test of the project ended in the run that dbt left in a folder; nothing if it left none."""
+    """How each data test of the project ended in the run that dbt left in a folder; nothing if it left none."""
     try:
         manifest, run = (json.loads((target / name).read_bytes()) for name in ("manifest.json", "run_results.json"))
     except (OSError, ValueError):
         return {}
     ended = {result["unique_id"]: _dbt_test(result) for result in run["results"]}
-    tests = [name for part in ("nodes", "unit_tests") for name in manifest.get(part, {}) if name.startswith(_TESTS)]
-    return {name: ended.get(name, DbtTest("missing")) for name in sorted(tests)}
+    tests = sorted(name for name in manifest["nodes"] if name.startswith("test."))
+    return {name: ended.get(name, DbtTest("missing")) for name in tests}
 
 
 def last_failures(settings: Settings) -> list[str]:

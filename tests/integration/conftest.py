@@ -1,7 +1,10 @@
-"""The real data, landed once and built once for all tests that read it."""
+"""The real data and the whole sample, each landed once and built once for all tests that read it."""
 
 import pytest
 
+from orchestration.sample import land_sample
+from orchestration.settings import Settings
+from orchestration.warehouse.build import build
 from tests.dbt.warehouse_factory import WarehouseFactory
 from tests.integration.browser import CHROMIUM, COMMAND, IN_CI
 from tests.integration.landed import Landed
@@ -10,6 +13,16 @@ from tests.integration.landed import Landed
 @pytest.fixture(scope="session")
 def landed(tmp_path_factory: pytest.TempPathFactory) -> Landed:
     return Landed(tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(scope="session")
+def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The whole sample, landed, built with every data test and published."""
+    settings = Settings(home=tmp_path_factory.mktemp("sample"))
+    for _ in land_sample(settings):
+        pass
+    build(settings)
+    return settings
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from orchestration.sample import TROUBLES, land_sample, trouble
+from orchestration.sample import TROUBLES, trouble
 from orchestration.sample.hostile import HOSTILE_IDS
 from orchestration.settings import Settings
 from tests.dbt.warehouse_factory import WarehouseFactory
@@ -72,14 +72,8 @@ class Marts:
 
 
 @pytest.fixture(scope="module")
-def marts(tmp_path_factory: pytest.TempPathFactory) -> Marts:
-    warehouse = WarehouseFactory(tmp_path_factory.mktemp("sample"))
-    for _ in land_sample(Settings(home=warehouse.home)):
-        pass
-    areas = ("+marts.core", "+marts.usage", "+marts.lineage")
-    of_ops = ("superseded_readings", "lineage_exclusions", "ingest_outcomes", "rejected_records", "snapshots")
-    warehouse.build(*areas, *(f"+{table}" for table in of_ops), tests=False)
-    return Marts(warehouse)
+def marts(sample_home: Settings) -> Marts:
+    return Marts(WarehouseFactory(sample_home.root))
 
 
 Check = Callable[[Marts], None]

@@ -38,7 +38,7 @@ def test_asset_keys_are_the_ones_on_file(specs: dict[str, dg.AssetSpec]) -> None
 def test_every_asset_is_described_owned_and_grouped(specs: dict[str, dg.AssetSpec]) -> None:
     assert [key for key, spec in specs.items() if not (spec.description and spec.owners and spec.kinds)] == []
     assert {spec.group_name for spec in specs.values()} == {
-        "raw", "seeds", "staging", "intermediate", "marts", "ops", "published", "quality",
+        "raw", "seeds", "staging", "intermediate", "marts", "ops", "published", "quality", "releases",
     }  # fmt: skip
 
 
@@ -91,7 +91,7 @@ def test_every_condition_and_every_expectation_is_a_check(orchestrated: Orchestr
     # Judging the month before is no part of a day's work.
     for job in ("daily_refresh", "rebuild"):
         nodes = {node.name for node in orchestrated.definitions.resolve_job_def(job).nodes}
-        assert not {"quality__gate", "expectations"} & nodes
+        assert not {"quality__gate", "expectations", "releases__release", "releases__publication"} & nodes
 
 
 def test_columns_come_with_type_and_description(specs: dict[str, dg.AssetSpec]) -> None:
@@ -130,26 +130,39 @@ def test_freshness_limits_are_the_sources_own(specs: dict[str, dg.AssetSpec]) ->
 def test_whoever_writes_the_build_database_waits_in_the_pool_that_has_a_limit(orchestrated: Orchestrated) -> None:
     nodes = {node.name: node for node in orchestrated.definitions.resolve_implicit_global_asset_job_def().nodes}
     pooled = {name for name, node in nodes.items() if "duckdb" in node.definition.pools}
-    assert pooled == {"dbt_build", "published__warehouse", "quality__gate", "expectations"}
+    assert pooled == {"dbt_build", "published__warehouse", "quality__gate", "expectations", "releases__release"}
+    assert "publishing" in nodes["releases__publication"].definition.pools, "builds need not wait for an upload"
     with dg.instance_for_test(overrides=_instance_settings()) as instance:
         assert instance.global_op_concurrency_default_limit == 1
         assert instance.get_concurrency_config().pool_config.pool_granularity.value == "op"
         assert not instance.telemetry_enabled
+        [limit] = instance.get_concurrency_config().run_queue_config.tag_concurrency_limits
+        assert limit == {"key": "warehouse/releases", "limit": 1}
 
 
 def test_nothing_runs_by_itself_unless_it_is_switched_on(
     orchestrated: Orchestrated, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from orchestration.defs import jobs
+    from orchestration.defs import alerts, jobs, monthly_release
 
+    assert monthly_release.monthly_release_schedule.default_status is dg.DefaultScheduleStatus.STOPPED
+    assert monthly_release.missed_release.default_status is dg.DefaultSensorStatus.STOPPED
+    assert alerts.alerts.default_status is dg.DefaultSensorStatus.STOPPED
     assert jobs.daily_schedule.default_status is dg.DefaultScheduleStatus.STOPPED
     assert jobs.rebuild_without_failed_source.default_status is dg.DefaultSensorStatus.STOPPED
     with monkeypatch.context() as switched_on:
         switched_on.setenv("WAREHOUSE_DAILY_SCHEDULE", "true")
+        switched_on.setenv("WAREHOUSE_MONTHLY_SCHEDULE", "true")
+        switched_on.setenv("WAREHOUSE_ALERTS", "json://127.0.0.1/")
         on = importlib.reload(jobs)
         assert on.daily_schedule.default_status is dg.DefaultScheduleStatus.RUNNING
         assert on.rebuild_without_failed_source.default_status is dg.DefaultSensorStatus.RUNNING
-    importlib.reload(jobs)
+        monthly = importlib.reload(monthly_release)
+        assert monthly.monthly_release_schedule.default_status is dg.DefaultScheduleStatus.RUNNING
+        assert monthly.missed_release.default_status is dg.DefaultSensorStatus.RUNNING
+        assert importlib.reload(alerts).alerts.default_status is dg.DefaultSensorStatus.RUNNING
+    for module in (jobs, monthly_release, alerts):
+        importlib.reload(module)
 
 
 def test_a_day_brings_what_can_be_asked(orchestrated: Orchestrated, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """The gate: passes a build that is whole, current, untouched and real; otherwise refuses with the right reason."""
 
 import json
+import re
 import shutil
 import sys
 from collections.abc import Callable
@@ -203,7 +204,19 @@ def test_an_expectation_is_a_condition_and_its_results_can_be_browsed(warehouse:
     assert refusing(result) == {}
     [condition] = [one for one in result.report.conditions if one.name == "toy.holds"]
     assert (condition.threshold, condition.observed, condition.table) == ("n at most 5", "1", "marts.fct_parameters")
-    assert (result.folder / "data_docs" / "index.html").exists()
+    page = (result.folder / "gate.html").read_text("utf-8")
+    links = re.findall(r'href="([^"]+)"', page)
+    assert any(link.startswith("data_docs/validations/") for link in links)
+    assert all((result.folder / link).exists() for link in links)
+
+
+def test_the_page_puts_what_refuses_first_and_takes_names_as_text(warehouse: ToyWarehouse) -> None:
+    expectation = expect("holds", "column_values_to_be_between", column="n", max_value=5, why="w", since="2026-11")
+    frame = Frame("f", "select '<b>' as s, 9 as n", (expectation,), "Look.", key=("s",))
+    result = judge(warehouse, suites=(Suite("toy", "marts.fct_parameters", (frame,)),))
+    page = (result.folder / "gate.html").read_text("utf-8")
+    assert page.index("<h2>Refusing (1)</h2>") < page.index("<h2>Passed (")
+    assert "&lt;b&gt;" in page and "<b>" not in page
 
 
 def test_an_expectation_that_raises_refuses(warehouse: ToyWarehouse, tmp_path: Path) -> None:
@@ -294,7 +307,7 @@ def test_the_command_passes_or_refuses_with_sentences(command: Run, warehouse: T
     code, out, err = command("2026-07")
     assert code == 1
     assert "Refused: build_reads_all_raw: hub/tracked of 2026-07-01 is not in the build (allowed: " in out
-    assert err.startswith("Error: The gate refuses 2026-07: 2 of 9 conditions do not hold;")
+    assert err.startswith("Error: The gate refuses 2026-07: 2 of 9 conditions do not hold. They are listed above")
     code, out, _ = command("2026-07", "--json")
     assert code == 1
     assert json.loads(out)["passed"] is False

@@ -55,7 +55,12 @@ def test_a_refusal_fails_the_run_with_its_reasons(refused: dg.ExecuteInProcessRe
     data = event.step_failure_data
     assert data.user_failure_data is not None, data.error
     lines = (data.user_failure_data.description or "").splitlines()
-    assert lines == ["The gate refuses.", "days.few_days_are_missing: 29 days (allowed: t). Do."]
+    assert lines[0].startswith("The gate refuses 2026-03: 1 of ")
+    assert lines[1:] == ["days.few_days_are_missing: 29 days (allowed: t). Do."]
+    shown = {name: value.value for name, value in data.user_failure_data.metadata.items()}
+    assert shown["refusing conditions"] == "days.few_days_are_missing"
+    assert shown["days.few_days_are_missing"] == "29 days (allowed: t). Do."
+    assert str(shown["gate"]).endswith("gate.json")
     checks = {one.check_name: one for one in refused.get_asset_check_evaluations()}
     assert [name for name, check in checks.items() if not check.passed] == ["days__few_days_are_missing"]
     assert checks["build_is_unedited"].metadata["observed"].value.startswith("all ")

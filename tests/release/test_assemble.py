@@ -83,32 +83,24 @@ def test_a_second_call_makes_nothing_and_changed_inputs_make_the_next(own_toy: T
     [
         (
             ToyGate((ToyCondition(), ToyCondition("mapping", "90 %", "71 %", "failed", "add names")), passed=False),
-            r"mapping: 71 % \(allowed: 90 %; add names\)",
+            r"mapping: 71 % \(allowed: 90 %\)\. add names",
         ),
         (ToyGate((ToyCondition(verdict="not_evaluated"),)), "freshness"),
         (ToyGate((ToyCondition(verdict="failed"),), passed=True), "freshness"),
-        (ToyGate((ToyCondition(),), passed=False), "it gives no reason"),
-        (ToyGate(()), "it gives no reason"),
+        (ToyGate((ToyCondition(),), passed=False), "gives no reason"),
+        (ToyGate(()), "gives no reason"),
     ],
     ids=["refused", "not evaluated", "says passed but refuses", "refused without reason", "without conditions"],
 )
 def test_the_gate_decides_and_fails_closed(own_toy: ToyRelease, gate: ToyGate, reason: str) -> None:
     forget_release(own_toy)
-    with pytest.raises(DataRefused, match=f"The gate refuses 2026-07: .*{reason}"):
+    with pytest.raises(DataRefused, match=f"The gate refuses 2026-07.*{reason}"):
         own_toy.cut(JULY, gate=gate)
     assert made(own_toy) == set()
 
 
 def forget_release(toy: ToyRelease) -> None:
     assemble.remove_tree(toy.settings.releases / "2026.07.0")
-
-
-def test_without_a_gate_there_is_no_release(own_toy: ToyRelease, monkeypatch: pytest.MonkeyPatch) -> None:
-    forget_release(own_toy)
-    monkeypatch.setitem(sys.modules, "orchestration.quality.gate", None)
-    with pytest.raises(DataRefused, match="no quality gate in this installation"):
-        own_toy.cut(JULY, gate=None)
-    assert made(own_toy) == set()
 
 
 def test_files_that_are_not_those_of_the_build_are_refused(own_toy: ToyRelease) -> None:

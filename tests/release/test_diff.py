@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
+from msgspec import structs
 
 from orchestration.release.diff import compare
 from orchestration.release.diff_record import ReleaseDiff, TableDiff, encode_diff
@@ -131,6 +132,38 @@ def test_the_same_bytes_are_not_read(tmp_path: Path) -> None:
     entry = table(tmp_path / "before", "fct", FACT, [("a", JUNE, 1)], "model_id", "day")
     (tmp_path / "before" / "fct.parquet").unlink()
     assert difference(tmp_path, [entry], [entry]).tables[0].status == "unchanged"
+
+
+def test_headlines_show_a_month_as_told_then_and_now_and_the_newest(tmp_path: Path) -> None:
+    columns = (("month", "DATE"), ("dimension", "VARCHAR"), ("series", "VARCHAR"), ("share", "DOUBLE"))
+    july = [(JULY, "region", "china", 0.5), (JULY, "region", "us", 0.4), (JULY, "organization", "Qwen", 0.3)]
+    restated = [(JULY, "region", "china", 0.55), (AUGUST, "region", "china", 0.6), (AUGUST, "region", "eu", None)]
+    before = table(tmp_path / "before", "report_derivative_share_monthly", columns, july, "month", "series")
+    after = table(tmp_path / "after", "report_derivative_share_monthly", columns, restated, "month", "series")
+    found = compare(
+        Settings(home=tmp_path),
+        (tmp_path / "before", manifest("2026.07.0", before)),
+        (tmp_path / "after", structs.replace(manifest("2026.08.0", after), month=AUGUST)),
+    )
+    [headline] = found.headlines
+    assert [(one.series, one.told_then, one.told_now, one.newest) for one in headline.values] == [
+        ("china", 0.5, 0.55, 0.6),
+        ("us", 0.4, None, None),
+    ]
+    lines = diff_text(found).splitlines()
+    assert "| china | 50.0 % | 55.0 % | 60.0 % | +5.0 points |" in lines
+    assert "| us | 40.0 % | - | - |  |" in lines
+
+
+def test_what_only_serves_the_figures_is_counted_but_not_told_in_detail(tmp_path: Path) -> None:
+    columns = (("k", "BIGINT"), ("a", "BIGINT"))
+    sides = [
+        [table(tmp_path / side, name, columns, [(1, value)], "k") for name in ("fct_report_a", "fct_b", "report_c")]
+        for side, value in (("before", 2), ("after", 5))
+    ]
+    text = diff_text(difference(tmp_path, *sides))
+    assert "| fct_report_a | 1 | 1 | 0 | 0 | 1 |" in text
+    assert [line for line in text.splitlines() if line.startswith("### ")] == ["### report_c", "### fct_b"]
 
 
 def test_schemas_are_compared(tmp_path: Path) -> None:

@@ -31,7 +31,8 @@ Rows = Iterable[Mapping[str, Any]]
 
 def chart(ink: Ink, rows: Rows, height: int) -> alt.Chart:
     """An empty chart on some rows."""
-    return alt.Chart(alt.InlineData(values=list(rows)), width=chart_width(ink), height=height)
+    # A tuple: altair copies lists, row by row, each time that a layer is added.
+    return alt.Chart(alt.InlineData(values=tuple(rows)), width=chart_width(ink), height=height)
 
 
 def chart_width(ink: Ink) -> Any:
