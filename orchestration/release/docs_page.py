@@ -7,7 +7,7 @@ from pathlib import Path
 from orchestration.errors import ConfigurationError
 from orchestration.settings import Settings
 from orchestration.warehouse import dbt
-from orchestration.warehouse.evidence import project_of_build
+from orchestration.warehouse.evidence import manifest_of_build
 
 
 def write_docs_page(settings: Settings, target: Path) -> None:
@@ -20,7 +20,7 @@ def write_docs_page(settings: Settings, target: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     try:
-        shutil.copytree(project_of_build(settings), folder, dirs_exist_ok=True)
+        shutil.copyfile(manifest_of_build(settings), folder / "manifest.json")
         dbt.write_docs(settings, folder)
         page = (folder / "static_index.html").read_text("utf-8")
     except OSError as error:

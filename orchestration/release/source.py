@@ -12,7 +12,7 @@ from orchestration.release.version import month_after
 from orchestration.settings import Settings
 from orchestration.warehouse import dbt, duckdb
 from orchestration.warehouse.build import finished_build
-from orchestration.warehouse.evidence import project_of_build
+from orchestration.warehouse.evidence import manifest_of_build
 from orchestration.warehouse.publish import BuildRecord, current_copy, current_record, is_sealed
 
 
@@ -61,7 +61,7 @@ def finished_copy(settings: Settings) -> FinishedCopy:
         raise DataRefused(
             f"The published copy {build.build_id} is not of the newest build; run `warehouse build` to publish it."
         )
-    manifest = project_of_build(settings) / "manifest.json"
+    manifest = manifest_of_build(settings)
     keys = declared_keys(manifest)
     try:
         with duckdb.connect_read_only(settings, database) as connection:

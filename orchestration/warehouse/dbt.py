@@ -32,6 +32,10 @@ _RESULT_EVENTS = {"LogModelResult": "total", "LogSeedResult": "total", "LogTestR
 _BROKEN = ("checksum", "corrupt", "INTERNAL Error", "FATAL Error", "not a valid DuckDB database")
 
 
+#: The project by the hash of its files, as dbt read it in this process.
+_PROJECTS: dict[str, Any] = {}
+
+
 @dataclass(frozen=True)
 class NodeDone:
     """One model, seed or test has run: number ``index`` of ``total``."""
@@ -111,9 +115,7 @@ def ensure_manifest(settings: Settings) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / "manifest.lock"):
         if not (manifest.exists() and key_file.exists() and key_file.read_text() == key):
-            outcome = _invoke(settings, ["parse"], target=folder / "parse")
-            if outcome.exception is not None:
-                raise ConfigurationError(f"dbt cannot parse {DBT_PROJECT}: {_one_line(outcome.exception)}")
+            _parse(settings, folder / "parse")
             # A process that reads the manifest meanwhile keeps a whole one.
             (folder / "parse" / "manifest.json").replace(manifest)
             key_file.write_text(key)
@@ -138,7 +140,9 @@ def build(
         BrokenDatabase: the build database cannot be read.
         ConfigurationError: the project cannot be parsed or compiled.
     """
-    outcome = _invoke(settings, build_arguments(full_refresh), target=target_path(settings), report=report)
+    target = target_path(settings)
+    project = _parsed(settings, target)
+    outcome = _invoke(settings, build_arguments(full_refresh), target=target, report=report, project=project)
     if outcome.success:
         return
     results = getattr(outcome.result, "results", [])
@@ -157,23 +161,52 @@ def build(
 
 
 def write_docs(settings: Settings, folder: Path) -> None:
-    """Writes ``static_index.html``, the documentation as one page, from what dbt knew of the project in the folder.
+    """Writes ``static_index.html``, the documentation as one page, from the ``manifest.json`` in the same folder.
 
-    The database is not opened: types and descriptions stand in the manifest. What was parsed is not parsed again.
+    The database is not opened: types and descriptions stand in the manifest.
 
     Raises:
         ConfigurationError: dbt could not make it.
     """
     arguments = ["docs", "generate", "--static", "--no-compile", "--empty-catalog"]
-    outcome = _invoke(settings, arguments, target=folder)
+    outcome = _invoke(settings, arguments, target=folder, project=_parsed(settings, target_path(settings)))
     if not outcome.success:
         raise ConfigurationError(f"dbt's documentation was not made: {_one_line(outcome.exception)}")
 
 
+def _parsed(settings: Settings, target: Path) -> Any:
+    """The project as dbt's own object: read once in a process, for the homes of many builds.
+
+    Nothing in it depends on the home: where things lie is asked for when a model runs.
+
+    Raises:
+        ConfigurationError: the project cannot be parsed.
+    """
+    key = project_sha256()
+    if key not in _PROJECTS:
+        project = _parse(settings, target)
+        _PROJECTS.clear()
+        _PROJECTS[key] = project
+    # A run notes compiled SQL in it.
+    return _PROJECTS[key].deepcopy()
+
+
+def _parse(settings: Settings, target: Path) -> Any:
+    outcome = _invoke(settings, ["parse"], target=target)
+    if outcome.exception is not None:
+        raise ConfigurationError(f"dbt cannot parse {DBT_PROJECT}: {_one_line(outcome.exception)}")
+    return outcome.result
+
+
 def _invoke(
-    settings: Settings, arguments: list[str], *, target: Path, report: Callable[[NodeDone], None] | None = None
+    settings: Settings,
+    arguments: list[str],
+    *,
+    target: Path,
+    report: Callable[[NodeDone], None] | None = None,
+    project: Any = None,
 ) -> Any:
-    """Runs one dbt command in this process and gives dbt's own result object."""
+    """Runs one dbt command in this process, parsing the project unless it is given; gives dbt's own result object."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415 (1.5 s, only when dbt runs)
     from dbt.cli.main import dbtRunner  # noqa: PLC0415
 
@@ -194,7 +227,7 @@ def _invoke(
     flags = [str(part) for pair in common.items() for part in pair]
     with environment_of(settings):
         try:
-            return dbtRunner(callbacks=[on_event]).invoke([*arguments, *flags])
+            return dbtRunner(manifest=project, callbacks=[on_event]).invoke([*arguments, *flags])
         finally:
             # Otherwise this process keeps the build database open.
             DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]

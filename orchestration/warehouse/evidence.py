@@ -2,7 +2,7 @@
 
 build/evidence.json   the gate takes the test results of that very build from it, and notices a table that was edited by
                       hand afterwards, in the build database or in the published copy
-build/project/        the dbt project as that build knew it: keys and descriptions of a release come from there
+build/manifest.json   the dbt project as that build knew it: keys and descriptions of a release come from there
 """
 
 import hashlib
@@ -16,9 +16,6 @@ import msgspec
 from orchestration.settings import Settings
 from orchestration.snapshots.disk import write_durably
 from orchestration.warehouse import dbt, duckdb
-
-#: What dbt knows of the project: the manifest, and what spares parsing again.
-_KNOWN = ("manifest.json", "partial_parse.msgpack")
 
 #: Schemas whose tables are compared.
 _SCHEMAS = ("marts", "ops")
@@ -63,14 +60,8 @@ def keep_evidence(settings: Settings, fingerprint: str, target: Path) -> None:
     with duckdb.connect(settings) as connection:
         duckdb.attach(connection, settings.build_database, settings.build_database.stem, read_only=True)
         tables = table_hashes(connection, settings.build_database.stem)
-    project_of_build(settings).mkdir(exist_ok=True)
-    for name in _KNOWN:
-        if (target / name).exists():
-            write_durably(project_of_build(settings) / name, (target / name).read_bytes())
-    path = _path(settings)
-    unfinished = path.with_suffix(".unfinished")
-    write_durably(unfinished, msgspec.json.encode(Evidence(fingerprint, tests, tables), order="deterministic"))
-    unfinished.replace(path)
+    _replace(manifest_of_build(settings), (target / "manifest.json").read_bytes())
+    _replace(_path(settings), msgspec.json.encode(Evidence(fingerprint, tests, tables), order="deterministic"))
 
 
 def kept_evidence(settings: Settings) -> Evidence | None:
@@ -81,9 +72,9 @@ def kept_evidence(settings: Settings) -> Evidence | None:
         return None
 
 
-def project_of_build(settings: Settings) -> Path:
-    """Folder of the ``manifest.json`` of the last finished build, whoever ran it."""
-    return settings.root / "build" / "project"
+def manifest_of_build(settings: Settings) -> Path:
+    """The manifest that dbt made for the last finished build, whoever ran it."""
+    return settings.root / "build" / "manifest.json"
 
 
 def hashes_of(settings: Settings, database: Path) -> dict[str, str]:
@@ -154,6 +145,12 @@ def _table_hash(connection: duckdb.Connection, table: tuple[str, str, str]) -> s
         f"SELECT count(*), sum(hash(row_)), bit_xor(hash(row_)) FROM {path} AS row_"  # noqa: S608
     ).fetchone()
     return hashlib.sha256(repr((columns, rows)).encode()).hexdigest()
+
+
+def _replace(path: Path, content: bytes) -> None:
+    unfinished = path.with_suffix(".unfinished")
+    write_durably(unfinished, content)
+    unfinished.replace(path)
 
 
 def _path(settings: Settings) -> Path:

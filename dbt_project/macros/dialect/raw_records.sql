@@ -29,7 +29,7 @@
         ) as files
         semi join (
             select table_name, snapshot_date, revision
-            from {{ source('catalog', 'snapshots') }}
+            from {{ catalog('snapshots') }}
             where {{ is_wanted }}
         ) as wanted
             on
@@ -57,7 +57,7 @@
         {%- endif -%}
     {%- elif execute -%}
         {%- set wanted = run_query(
-            "select table_name, strftime(snapshot_date, '%Y-%m-%d'), revision from " ~ source('catalog', 'snapshots')
+            "select table_name, strftime(snapshot_date, '%Y-%m-%d'), revision from " ~ catalog('snapshots')
             ~ ' where ' ~ is_wanted
             ~ ' and (source, table_name, snapshot_date, revision) not in ('
             ~ 'select (source, table_name, snapshot_date, revision) from ' ~ catalog_file('history_snapshots')

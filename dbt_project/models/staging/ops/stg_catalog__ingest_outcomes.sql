@@ -1,6 +1,6 @@
 -- Grain: one row per attempt to land a snapshot.
 with source as (
-    select * from {{ source('catalog', 'ingest_outcomes') }}
+    select * from {{ catalog('ingest_outcomes') }}
 )
 
 select

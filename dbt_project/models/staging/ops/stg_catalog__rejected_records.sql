@@ -1,6 +1,6 @@
 -- Grain: one row per record that was received and not accepted.
 with source as (
-    select * from {{ source('catalog', 'rejected_records') }}
+    select * from {{ catalog('rejected_records') }}
 )
 
 select

@@ -1,6 +1,6 @@
 -- Grain: one row per source, table, snapshot date and revision.
 with source as (
-    select * from {{ source('catalog', 'snapshots') }}
+    select * from {{ catalog('snapshots') }}
 )
 
 select
