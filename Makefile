@@ -1,12 +1,13 @@
 # Two commands for a fresh machine: `make demo` and `make test`. Each makes the environment first.
 PYTHON ?= python3
+RELEASES ?= 1
 BIN := .venv/bin
 export DO_NOT_TRACK := 1
 
 .PHONY: demo test test-unit lint format ui bench lock clean
 
-demo: .venv/.ready  ## sample -> build -> published marts, with three queries at the end
-	$(BIN)/warehouse demo
+demo: .venv/.ready  ## sample -> build -> gate -> release and report, with three queries at the end; RELEASES=3 for more months
+	$(BIN)/warehouse demo --releases $(RELEASES)
 
 test: .venv/.ready  ## every test, no network
 	$(BIN)/python -m pytest -n auto --dist loadscope

@@ -27,6 +27,7 @@ from orchestration.warehouse.results import write_table
 EXAMPLES = (
     "warehouse demo",
     "WAREHOUSE_HOME=/tmp/try warehouse demo",
+    "WAREHOUSE_HOME=/tmp/series warehouse demo --releases 3",
     "WAREHOUSE_HOME=/tmp/large warehouse demo --scale 10 --releases 0",
 )
 
@@ -67,14 +68,15 @@ def demo(
         int, typer.Option(min=1, metavar="N", help="How many times every model is there, for load tests.")
     ] = 1,
     releases: Annotated[
-        int, typer.Option(min=0, max=12, metavar="N", help="How many of the last months are released.")
-    ] = 3,
+        int, typer.Option(min=0, max=12, metavar="N", help="How many of the last months are released, oldest first.")
+    ] = 1,
 ) -> None:
-    """Runs everything on the embedded sample: raw, build, gate, releases, report.
+    """Runs everything on the embedded sample: raw, build, gate, release, report.
 
-    The earlier months are released as they would have been then, from what had been fetched by that time. The sample
-    is invented, and everything made from it says so. A second call changes nothing. The synthetic sample
-    and real data do not share a home: set WAREHOUSE_HOME to another folder to go live.
+    With more than one release the earlier months are released as they would have been then, from what had been fetched
+    by that time, and each tells what changed since the one before. The sample is invented, and everything made from it
+    says so. A second call changes nothing. The synthetic sample and real data do not share a home: set WAREHOUSE_HOME
+    to another folder to go live.
     """
     settings = load_settings()
     say(SYNTHETIC_NOTICE)
