@@ -14,9 +14,16 @@ from orchestration.defs.raw import DAYS
 from orchestration.defs.raw_checks import INTACT, raw_check_results
 from orchestration.defs.raw_keys import ANY_TABLE, raw_key
 from orchestration.defs.raw_metadata import archive_metadata, snapshot_metadata
+from orchestration.defs.release import RELEASE_KEY, RELEASED, release_metadata
 from orchestration.defs.transform import PUBLISHED_KEY, dbt_build, published_metadata
+from orchestration.errors import WarehouseError
 from orchestration.quality.report import GateReport, newest_gate
+from orchestration.release.assemble import Release
+from orchestration.release.layout import SUMS
+from orchestration.release.manifest import read_manifest
+from orchestration.release.store import folder_of, versions
 from orchestration.settings import Settings
+from orchestration.snapshots.disk import file_sha256
 from orchestration.snapshots.manifest import Manifest
 from orchestration.snapshots.reader import SnapshotReader
 from orchestration.sources.registry import SOURCES
@@ -38,10 +45,10 @@ Event = dg.AssetMaterialization | dg.AssetObservation | dg.AssetCheckEvaluation
 @dg.sensor(
     minimum_interval_seconds=30,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Tells Dagster what `warehouse ingest`, `build` and `demo` have done. It starts nothing.",
+    description="Tells Dagster what the command line has landed, built, judged and released. It starts nothing.",
 )
 def command_line_work(context: dg.SensorEvaluationContext) -> dg.SensorResult:
-    """The cursor holds what was told already: content by raw table and day, dbt run, published build, gate."""
+    """The cursor holds what was told already: content by raw table and day, dbt run, build, gate, releases."""
     told: dict[str, str] = json.loads(context.cursor or "{}")
     seen: dict[str, str] = {}
     settings = Settings()
@@ -51,6 +58,7 @@ def command_line_work(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         *_dbt_news(settings),
         *_published_news(settings, context.instance),
         *_gate_news(settings, context.instance),
+        *_release_news(settings, context.instance),
     ):
         if name is None or told.get(name) != version:
             events += told_by
@@ -180,6 +188,27 @@ def _gate(instance: dg.DagsterInstance, report: GateReport, folder: Path, versio
         metadata = gate_metadata(report, folder)
         yield dg.AssetMaterialization(GATE_KEY, metadata=metadata, partition=partition, tags={DATA_VERSION: version})
     yield from evaluations(report)
+
+
+def _release_news(settings: Settings, instance: dg.DagsterInstance) -> News:
+    newest = {version.month: version for version in versions(settings)}
+    for month, version in newest.items():
+        folder = folder_of(settings, version)
+        try:
+            made, sums = Release(folder, read_manifest(folder), unchanged=False), file_sha256(folder / SUMS)[0]
+        except (OSError, WarehouseError):  # damaged: `warehouse verify` says how
+            continue
+        yield f"release {month}", sums, _release(instance, made, sums)
+
+
+def _release(instance: dg.DagsterInstance, made: Release, version: str) -> Iterator[Event]:
+    partition = made.manifest.month.isoformat()
+    if not _is_known(instance, RELEASE_KEY, partition, version):
+        metadata = release_metadata(made)
+        yield dg.AssetMaterialization(RELEASE_KEY, metadata=metadata, partition=partition, tags={DATA_VERSION: version})
+        yield dg.AssetCheckEvaluation(
+            asset_key=RELEASE_KEY, check_name=RELEASED, passed=True, metadata={"month": f"{made.manifest.month:%Y-%m}"}
+        )
 
 
 def _is_known(instance: dg.DagsterInstance, key: dg.AssetKey, partition: str | None, version: str) -> bool:

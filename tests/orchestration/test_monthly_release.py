@@ -94,6 +94,30 @@ def test_a_refused_release_shows_each_reason_in_its_failure(toy: ToyRelease) -> 
     assert versions(toy.settings) == []
 
 
+def test_the_ui_is_told_of_a_release_of_the_command_line(toy: ToyRelease) -> None:
+    from orchestration.defs.command_line import command_line_work
+
+    made = toy.cut(JULY)
+    instance = dg.DagsterInstance.ephemeral()
+
+    def told(cursor: str | None) -> tuple[list[object], str | None]:
+        result = command_line_work(dg.build_sensor_context(instance=instance, cursor=cursor))
+        return [
+            event for event in result.asset_events if event.asset_key.path == ["releases", "release"]
+        ], result.cursor
+
+    events, cursor = told(None)
+    materialization, check = events
+    assert materialization.partition == "2026-07-01"
+    assert materialization.metadata["version"].value == "2026.07.0"
+    assert (check.check_name, check.passed) == ("month_is_released", True)
+    assert told(cursor)[0] == []
+
+    (made.folder / "release.json").chmod(0o644)
+    (made.folder / "release.json").write_text("{")
+    assert told(None)[0] == []
+
+
 def test_another_release_at_work_is_said(toy: ToyRelease) -> None:
     with assemble.releases_lock(toy.settings):
         assert (failure_of(make("release")).description or "").startswith("Another process is making or publishing")
