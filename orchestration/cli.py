@@ -1,5 +1,6 @@
 """The command line: ``warehouse``. Exit codes: 0 done, 1 refused, 2 wrong call, 3 unreachable, 130 interrupted."""
 
+import atexit
 import logging
 import os
 import sys
@@ -69,8 +70,16 @@ def warehouse(
     """
 
 
+def _end_lock_watcher() -> None:
+    """Ends the process that multiprocessing starts to watch dbt's locks: by itself it outlives this one by a moment."""
+    watching = sys.modules.get("multiprocessing.resource_tracker")
+    if watching is not None and watching._resource_tracker._pid is not None:
+        watching._resource_tracker._stop()
+
+
 def main() -> None:
     """Runs the command line; an expected error is one sentence on standard error."""
+    atexit.register(_end_lock_watcher)  # before dbt loads multiprocessing, so that it runs after that has cleaned up
     logging.raiseExceptions = False  # a full disk is one sentence, not a traceback for each line of dbt's log
     try:
         app()

@@ -434,3 +434,17 @@ def test_ui_says_when_its_home_cannot_be_written(warehouse: Run, home: Path) -> 
     assert (code, out) == (2, "")
     assert err.startswith(f"Error: Dagster was not started: {home} cannot be written (")
     assert len(err.splitlines()) == 1
+
+
+def test_nothing_outlives_a_command_that_used_locks_of_processes() -> None:
+    script = (
+        "import multiprocessing; from orchestration import cli; "
+        "cli.app = lambda: setattr(cli, 'lock', multiprocessing.get_context('spawn').RLock()); cli.main()"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
+    )
+    output, _ = process.communicate()
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)
+    assert (process.returncode, output) == (0, b"")
