@@ -6,7 +6,7 @@ import msgspec
 
 from orchestration.alerts.alert import Cause
 from orchestration.settings import Settings
-from orchestration.snapshots.disk import sync, write_durably, writing
+from orchestration.snapshots.disk import replace_durably, writing
 
 #: Cause -> ids of the services that took it.
 Told = dict[Cause, frozenset[str]]
@@ -38,6 +38,4 @@ def write_told(settings: Settings, told: Mapping[Cause, frozenset[str]]) -> None
     entries = [_Entry(cause, tuple(sorted(services))) for cause, services in told.items()]
     with writing(settings.root, "What was told in alerts was not recorded"):
         folder.mkdir(parents=True, exist_ok=True)
-        write_durably(folder / ".unfinished-told.json", msgspec.json.format(msgspec.json.encode(entries)))
-        (folder / ".unfinished-told.json").replace(folder / "told.json")
-        sync(folder)
+        replace_durably(folder / "told.json", msgspec.json.format(msgspec.json.encode(entries)))

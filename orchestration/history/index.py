@@ -9,8 +9,8 @@ import msgspec
 
 from orchestration.errors import DataRefused
 from orchestration.history.layout import INDEX_NAME
-from orchestration.snapshots.disk import sync, write_durably
-from orchestration.snapshots.manifest import encode_sealed, is_sealed
+from orchestration.snapshots.disk import replace_durably
+from orchestration.snapshots.manifest import Manifest, encode_sealed, is_sealed
 
 Role = Literal["changes", "models", "newest_keys", "newest_records"]
 
@@ -68,6 +68,11 @@ class HistoryIndex(msgspec.Struct, frozen=True):
         found = self.snapshots[place] if place < len(self.snapshots) else None
         return found if found is not None and found.place == (snapshot_date, revision) else None
 
+    def holds(self, manifest: Manifest) -> bool:
+        """Whether the history gives back what a manifest says."""
+        found = self.find(manifest.snapshot_date, manifest.revision)
+        return found is not None and found.content_sha256 == manifest.content_sha256
+
     def of(self, role: Role) -> list[HistoryFile]:
         """Files of one role, in order of time."""
         return sorted((file for file in self.files if file.role == role), key=lambda file: file.month)
@@ -94,7 +99,4 @@ def read_index(folder: Path) -> HistoryIndex | None:
 
 def write_index(folder: Path, index: HistoryIndex) -> None:
     """Replaces the index in one step: from then on the history is what it says."""
-    staged = folder / f".{INDEX_NAME}"
-    write_durably(staged, encode_sealed(msgspec.structs.replace(index, manifest_sha256="")))
-    staged.replace(folder / INDEX_NAME)
-    sync(folder)
+    replace_durably(folder / INDEX_NAME, encode_sealed(msgspec.structs.replace(index, manifest_sha256="")))

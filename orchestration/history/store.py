@@ -63,8 +63,7 @@ class History:
 
     def holds(self, manifest: Manifest) -> bool:
         """Whether the history gives back what a manifest says."""
-        found = self.index().find(manifest.snapshot_date, manifest.revision)
-        return found is not None and found.content_sha256 == manifest.content_sha256
+        return self.index().holds(manifest)
 
     def with_snapshot(self, manifest: Manifest, records_file: Path) -> HistoryIndex:
         """Writes what one more snapshot adds and returns the index that would name it. Nothing counts until committed.

@@ -21,7 +21,7 @@ from orchestration.release.target import Target
 from orchestration.release.verify import release_problems
 from orchestration.release.version import Version
 from orchestration.settings import Settings
-from orchestration.snapshots.disk import write_durably, writing
+from orchestration.snapshots.disk import replace_durably, writing
 from orchestration.snapshots.store import utc_now
 
 #: Times that what came back wrong is sent anew.
@@ -157,8 +157,7 @@ def _recorded(settings: Settings, publication: Publication) -> Publication:
     path = settings.releases / _LEDGER
     lines = b"".join(msgspec.json.encode(each) + b"\n" for each in [*known, publication])
     with writing(settings.root, "The publication was not recorded"):
-        write_durably(path.with_suffix(".unfinished"), lines)
-        path.with_suffix(".unfinished").replace(path)
+        replace_durably(path, lines)
     return publication
 
 

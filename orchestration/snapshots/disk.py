@@ -78,6 +78,14 @@ def write_durably(path: Path, data: bytes) -> None:
         os.fsync(handle.fileno())
 
 
+def replace_durably(path: Path, data: bytes) -> None:
+    """Gives a file another content in one step: a reader, and a kill, find the old one or the new one."""
+    unfinished = path.with_suffix(".unfinished")
+    write_durably(unfinished, data)
+    unfinished.replace(path)
+    sync(path.parent)
+
+
 def write_parquet(path: Path, table: pa.Table) -> FileEntry:
     """Writes a table as Parquet, durably, and says how to recognise the file."""
     pq.write_table(table, path, compression="zstd")

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from orchestration.errors import ConfigurationError, DataRefused
 from orchestration.settings import Settings
-from orchestration.snapshots.disk import write_durably, writing
+from orchestration.snapshots.disk import replace_durably, writing
 from orchestration.snapshots.store import SnapshotStore, code_version
 from orchestration.warehouse import dbt, duckdb
 from orchestration.warehouse.catalog import export_catalog, outcome_rows, snapshot_rows
@@ -157,9 +157,7 @@ def finish(settings: Settings, inputs: FinishedBuild, target: Path) -> None:
     keep_evidence(settings, inputs.fingerprint, target)
     state = settings.build_database.stat()
     finished = msgspec.structs.replace(inputs, database_bytes=state.st_size, database_mtime_ns=state.st_mtime_ns)
-    unfinished = _marker(settings).with_suffix(".unfinished")
-    write_durably(unfinished, msgspec.json.encode(finished))
-    unfinished.replace(_marker(settings))
+    replace_durably(_marker(settings), msgspec.json.encode(finished))
 
 
 def finished_build(settings: Settings) -> FinishedBuild | None:

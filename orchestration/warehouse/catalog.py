@@ -201,8 +201,9 @@ def history_rows(store: SnapshotStore, manifests: Iterable[Manifest]) -> tuple[p
         index = History(store.root, source, table).index()
         compacted = {
             (manifest.snapshot_date, manifest.revision)
-            for manifest in (landed if index.snapshots else ())
-            if store.records_path(manifest) is None
+            for manifest in landed
+            # As ``records_path`` decides, but with an index that is read once.
+            if index.holds(manifest) and not (store.root / manifest.folder / manifest.records_file).is_file()
         }
         newest = {manifest.snapshot_date: manifest.revision for manifest in landed}
         labels = {"source": source, "table_name": table}

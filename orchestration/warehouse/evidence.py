@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from orchestration.settings import Settings
-from orchestration.snapshots.disk import write_durably
+from orchestration.snapshots.disk import replace_durably
 from orchestration.warehouse import dbt, duckdb
 
 #: Schemas whose tables are compared.
@@ -60,8 +60,9 @@ def keep_evidence(settings: Settings, fingerprint: str, target: Path) -> None:
     with duckdb.connect(settings) as connection:
         duckdb.attach(connection, settings.build_database, settings.build_database.stem, read_only=True)
         tables = table_hashes(connection, settings.build_database.stem)
-    _replace(manifest_of_build(settings), (target / "manifest.json").read_bytes())
-    _replace(_path(settings), msgspec.json.encode(Evidence(fingerprint, tests, tables), order="deterministic"))
+    replace_durably(manifest_of_build(settings), (target / "manifest.json").read_bytes())
+    evidence = Evidence(fingerprint, tests, tables)
+    replace_durably(_path(settings), msgspec.json.encode(evidence, order="deterministic"))
 
 
 def kept_evidence(settings: Settings) -> Evidence | None:
@@ -145,12 +146,6 @@ def _table_hash(connection: duckdb.Connection, table: tuple[str, str, str]) -> s
         f"SELECT count(*), sum(hash(row_)), bit_xor(hash(row_)) FROM {path} AS row_"  # noqa: S608
     ).fetchone()
     return hashlib.sha256(repr((columns, rows)).encode()).hexdigest()
-
-
-def _replace(path: Path, content: bytes) -> None:
-    unfinished = path.with_suffix(".unfinished")
-    write_durably(unfinished, content)
-    unfinished.replace(path)
 
 
 def _path(settings: Settings) -> Path:

@@ -1,11 +1,12 @@
 """A service on loopback that takes alerts as JSON, and can be told to refuse them first."""
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.fakes.loopback import running
 
 
 @dataclass
@@ -49,13 +50,6 @@ def alert_service(token: str = "secret-token") -> Iterator[AlertService]:
         def log_message(self, *args: object) -> None:
             """Tests stay quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    state.address = f"json://127.0.0.1:{server.server_port}/{token}"
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
+    with running(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as address:
+        state.address = f"json://{address}/{token}"
         yield state
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -1,10 +1,11 @@
 """A loopback server of plain files, which can be told to answer with an error first."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.fakes.loopback import running
 
 
 @dataclass
@@ -43,13 +44,6 @@ def file_server() -> Iterator[FileServer]:
         def log_message(self, *args: object) -> None:
             """Tests stay quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    state.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
+    with running(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as address:
+        state.url = f"http://{address}"
         yield state
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -15,6 +15,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
+from tests.fakes.loopback import running
+
 Model = dict[str, Any]
 Service = TypeVar("Service", bound=Any)
 
@@ -291,13 +293,6 @@ def running_hub(models: list[Model] | None = None, **settings: Any) -> Iterator[
 @contextmanager
 def serving(service: Service) -> Iterator[Service]:
     """Serves a fake on a free port of the loopback interface for as long as the context lasts."""
-    server = _Server(service)
-    service.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with running(_Server(service)) as address:
+        service.url = f"http://{address}"
         yield service
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

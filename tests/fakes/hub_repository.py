@@ -15,6 +15,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from tests.fakes.loopback import running
+
 Tree = dict[str, bytes]
 
 
@@ -271,13 +273,6 @@ class _Server(ThreadingHTTPServer):
 def running_hub_repositories() -> Iterator[FakeHubRepositories]:
     """A Hub for as long as the context lasts; its address is ``hub.url``."""
     hub = FakeHubRepositories()
-    server = _Server(hub)
-    hub.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with running(_Server(hub)) as address:
+        hub.url = f"http://{address}"
         yield hub
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

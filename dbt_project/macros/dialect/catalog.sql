@@ -6,3 +6,8 @@
     {%- set registered = source('catalog', table) -%}
     {{- catalog_file(table) -}}
 {%- endmacro %}
+
+{#- A file of the catalog, for macros that read it without making it a part of the lineage. -#}
+{% macro catalog_file(name) -%}
+    read_parquet('{{ glob_literal(env_var('WAREHOUSE_HOME') | replace("'", "''")) }}/build/catalog/{{ name }}.parquet')
+{%- endmacro %}

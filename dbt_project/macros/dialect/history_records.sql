@@ -115,8 +115,3 @@
     {%- for row in found.rows -%}{%- do files.append(home ~ '/history/' ~ row[0]) -%}{%- endfor -%}
     ['{{ files | join("', '") }}']
 {%- endmacro %}
-
-{#- A file of the catalog that only these macros read. -#}
-{% macro catalog_file(name) -%}
-    read_parquet('{{ glob_literal(env_var('WAREHOUSE_HOME') | replace("'", "''")) }}/build/catalog/{{ name }}.parquet')
-{%- endmacro %}
