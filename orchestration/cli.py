@@ -79,7 +79,8 @@ def _end_lock_watcher() -> None:
 
 def main() -> None:
     """Runs the command line; an expected error is one sentence on standard error."""
-    atexit.register(_end_lock_watcher)  # before dbt loads multiprocessing, so that it runs after that has cleaned up
+    if "multiprocessing.util" not in sys.modules:  # only what is registered before it runs after it has cleaned up
+        atexit.register(_end_lock_watcher)
     logging.raiseExceptions = False  # a full disk is one sentence, not a traceback for each line of dbt's log
     try:
         app()
