@@ -1,6 +1,6 @@
 """Landing: asks connectors for candidates and lands them; the one function that the CLI and Dagster call."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import date
 
@@ -26,31 +26,42 @@ def ingest(spec: SourceSpec, request: IngestRequest) -> Iterator[Outcome]:
     with only_writer(store, spec.name):
         store.sweep_staging(spec.name)
         candidates = spec.connector(request)
-        answers: dict[tuple[str, date], str] = {}
-        while True:
-            requested_at = request.clock()
-            try:
-                found = next(candidates, None)
-            except Exception as error:
-                store.record_failure(spec.name, _failure(spec, request, error), requested_at=requested_at)
-                raise
-            if found is None:
-                return
-            if isinstance(found, Failure):
-                yield store.record_failure(spec.name, found, requested_at=requested_at)
-                continue
-            outcome = store.land(
-                spec.name,
-                found,
-                licence=spec.licence,
-                citation=spec.citation,
-                synthetic=request.synthetic,
-                requested_at=requested_at,
-                objection=_second_answer(found, answers),
-            )
-            if outcome.outcome in ("landed", "unchanged"):
-                answers.setdefault((found.table, found.snapshot_date), found.location)
-            yield outcome
+        try:
+            yield from _landed(spec, request, candidates)
+        finally:
+            # What a connector reads ahead is of no use to anybody, however this ended.
+            if isinstance(candidates, Generator):
+                candidates.close()
+
+
+def _landed(spec: SourceSpec, request: IngestRequest, candidates: Iterator[Candidate | Failure]) -> Iterator[Outcome]:
+    store = request.store
+    answers: dict[tuple[str, date], str] = {}
+    while True:
+        requested_at = request.clock()
+        try:
+            found = next(candidates, None)
+        except Exception as error:
+            store.record_failure(spec.name, _failure(spec, request, error), requested_at=requested_at)
+            raise
+        if found is None:
+            return
+        if isinstance(found, Failure):
+            yield store.record_failure(spec.name, found, requested_at=requested_at)
+            continue
+        outcome = store.land(
+            spec.name,
+            found,
+            licence=spec.licence,
+            citation=spec.citation,
+            synthetic=request.synthetic,
+            requested_at=requested_at,
+            objection=_second_answer(found, answers),
+        )
+        if outcome.outcome in ("landed", "unchanged"):
+            answers.setdefault((found.table, found.snapshot_date), found.location)
+        found = None  # what has landed is not held while the next is made
+        yield outcome
 
 
 def _second_answer(found: Candidate, answers: dict[tuple[str, date], str]) -> str | None:

@@ -1,13 +1,19 @@
 """All settings, from the environment (prefix ``WAREHOUSE_``), in one place."""
 
+import re
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import ByteSize, Field, SecretStr, TypeAdapter, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from orchestration.limits import DEFAULT_THREADS
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
+
+#: A size as DuckDB reads it.
+_SIZE = re.compile(r"\d+(\.\d+)? ?[KMGT]i?B", re.IGNORECASE)
 
 
 class Settings(BaseSettings):
@@ -22,8 +28,20 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="WAREHOUSE_", extra="ignore", env_ignore_empty=True)
 
     home: Path = Field(default=Path(".warehouse"), description="Folder of all data; never inside the repository's git.")
-    memory_limit: str = Field(default="4GB", description="DuckDB's memory limit; it spills to disk beyond it.")
-    threads: int = Field(default=2, ge=1, description="DuckDB's and dbt's threads.")
+    memory_limit: str = Field(
+        default="4GB",
+        description="Memory of one command: DuckDB spills to disk beyond it, landing takes as many files at a time as "
+        "fit and refuses one that does not.",
+    )
+    threads: int = Field(
+        default=DEFAULT_THREADS, ge=1, description="Threads of DuckDB, dbt, Arrow and polars, and files read at a time."
+    )
+    spill_directory: Path | None = Field(
+        default=None, description="Where DuckDB puts what does not fit into memory; by default `build/spill` at home."
+    )
+    spill_limit: str | None = Field(
+        default=None, description="Most that one command may spill, e.g. 20GB; by default 90% of what is free there."
+    )
     published_copies: int = Field(default=3, ge=1, description="Published copies kept; older ones are pruned.")
     sources: Path | None = Field(default=None, description="Sources file that Dagster reads instead of live services.")
     daily_schedule: bool = Field(default=False, description="Whether `daily_refresh` runs by itself every day.")
@@ -55,10 +73,27 @@ class Settings(BaseSettings):
     request_wait_seconds: float = Field(default=1.0, ge=0, description="First wait between attempts; it doubles.")
     request_longest_wait_seconds: float = Field(default=600.0, ge=0, description="Longest wait, also if asked for.")
 
+    @field_validator("memory_limit", "spill_limit")
+    @classmethod
+    def _is_a_size(cls, value: str | None) -> str | None:
+        if value is not None and not (_SIZE.fullmatch(value) and _bytes(value)):
+            raise ValueError("is no size; write for example 500MB, 4GB or 3.5GiB")
+        return value
+
+    @property
+    def memory_bytes(self) -> int:
+        """``memory_limit`` in bytes."""
+        return _bytes(self.memory_limit)
+
+    @property
+    def spill(self) -> Path:
+        """The folder in which each connection to DuckDB spills into a folder of its own."""
+        return self.root / "build" / "spill" if self.spill_directory is None else _absolute(self.spill_directory)
+
     @cached_property
     def root(self) -> Path:
         """Absolute ``$WAREHOUSE_HOME``."""
-        return self.home.expanduser().absolute()
+        return _absolute(self.home)
 
     @property
     def raw(self) -> Path:
@@ -84,3 +119,11 @@ class Settings(BaseSettings):
     def current_database(self) -> Path:
         """What analysts open."""
         return self.published / "current.duckdb"
+
+
+def _absolute(path: Path) -> Path:
+    return path.expanduser().absolute()
+
+
+def _bytes(size: str) -> int:
+    return TypeAdapter(ByteSize).validate_python(size)

@@ -44,6 +44,8 @@ class Candidate:
         licence: licence of this revision of the data, where it differs from the source's.
         citation: how to cite it, where it differs from the source's.
         declared: settings that change what the records mean (column mapping, date rule); part of the identity.
+        is_canonical: the records are in canonical form (orchestration/snapshots/content.py): the store need not make a
+            second copy to bring them into it.
     """
 
     table: str
@@ -60,6 +62,7 @@ class Candidate:
     licence: str | None = None
     citation: str | None = None
     declared: dict[str, object] = field(default_factory=dict)
+    is_canonical: bool = False
 
 
 @dataclass(frozen=True)

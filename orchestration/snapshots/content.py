@@ -14,19 +14,38 @@ from orchestration.snapshots.records import RECORD_TYPES, REJECTED_SCHEMA, Recor
 
 def canonical_records(candidate: Candidate) -> pa.Table:
     """The accepted records in the schema of their kind, ordered by its key: same records, same bytes."""
-    return canonical(candidate.records, candidate.kind)
+    return candidate.records if candidate.is_canonical else canonical(candidate.records, candidate.kind)
 
 
 def canonical(records: pa.Table, kind: RecordKind) -> pa.Table:
     """Records of a kind in its schema, ordered by its key."""
+    return canonical_of_parts([records], kind)
+
+
+def canonical_of_parts(parts: list[pa.Table], kind: RecordKind) -> pa.Table:
+    """The same for records that come in parts.
+
+    Args:
+        parts: the records; the list is emptied, so that no more than one column is in memory twice.
+        kind: their kind.
+    """
     record_type = RECORD_TYPES[kind]
-    return _ordered(records.select(record_type.schema.names).cast(record_type.schema), record_type.key)
+    table = pa.concat_tables(part.select(record_type.schema.names).cast(record_type.schema) for part in parts)
+    parts.clear()
+    order = pc.sort_indices(table, sort_keys=_ascending(record_type.key))
+    columns = []
+    for name in record_type.schema.names:
+        column = table[name].combine_chunks()
+        table = table.drop_columns(name)
+        # Taking also writes every value anew, so that what lies beneath a null or beyond a slice leaves no trace.
+        columns.append(column.take(order))
+    return pa.table(columns, schema=record_type.schema)
 
 
 def canonical_rejected(candidate: Candidate) -> pa.Table:
     """The rejected records in ``REJECTED_SCHEMA``, ordered by their place in what was received."""
     rejected = candidate.rejected.select(REJECTED_SCHEMA.names).cast(REJECTED_SCHEMA)
-    return _ordered(rejected, tuple(REJECTED_SCHEMA.names))
+    return rejected.sort_by(_ascending(tuple(REJECTED_SCHEMA.names)))
 
 
 def repeated_key(records: pa.Table, kind: RecordKind) -> dict[str, Any] | None:
@@ -71,9 +90,8 @@ def content_sha256(records: pa.Table, rejected: pa.Table, draft: Manifest) -> st
     return digest.hexdigest()
 
 
-def _ordered(table: pa.Table, key: tuple[str, ...]) -> pa.Table:
-    # Sorting also writes every value anew, so that what lies beneath a null or beyond a slice leaves no trace.
-    return table.sort_by([(column, "ascending") for column in key])
+def _ascending(key: tuple[str, ...]) -> list[tuple[str, str]]:
+    return [(column, "ascending") for column in key]
 
 
 class _HashingSink:

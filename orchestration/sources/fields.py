@@ -1,6 +1,6 @@
 """Fields of a file: which are wanted, how the file holds its records, and what reading them gives."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -52,13 +52,21 @@ class Received:
     """The records of one file.
 
     Attributes:
-        frame: one row per readable record: ``record_number`` (1 = first in the file), one column per wanted field
-            under its path, ``defect`` (why a value could not be read, or null).
+        frames: goes through the readable records, some at a time and in their order, as often as it is called. Each is
+            a row: ``record_number`` (1 = first in the file), one column per wanted field under its path, ``defect``
+            (why a value could not be read, or null).
+        rows: how many these are.
         unreadable: records without any fields: ``record_number``, ``record`` and ``reason``.
     """
 
-    frame: pl.DataFrame
+    frames: Callable[[], Iterator[pl.DataFrame]]
+    rows: int
     unreadable: pl.DataFrame
+
+
+def received_whole(frame: pl.DataFrame, unreadable: pl.DataFrame) -> Received:
+    """The records of a file that is in memory at once."""
+    return Received(lambda: iter([frame]), frame.height, unreadable)
 
 
 def unreadable_records(rows: Iterable[tuple[int, str, str]]) -> pl.DataFrame:

@@ -6,20 +6,25 @@ lands as one snapshot a day; all of them refer to the same received file.
 """
 
 from collections.abc import Iterator
+from functools import partial
+from threading import Event
 from typing import Any, Literal
 
 from pydantic import Field as Setting
 from pydantic import field_validator, model_validator
 
-from orchestration.errors import Unreachable
+from orchestration.errors import ConfigurationError, Unreachable
 from orchestration.snapshots.candidate import Candidate, Failure
 from orchestration.snapshots.records import RecordKind
-from orchestration.sources.dated_files import file_candidates
+from orchestration.sources.ahead import Work, read_ahead
+from orchestration.sources.dated_files import RowsRead, file_candidates
 from orchestration.sources.fields import Format, Shape
-from orchestration.sources.locations import SourceEntry, located_files, parse_entries
+from orchestration.sources.footprint import memory_for_files
+from orchestration.sources.locations import LocatedFile, SourceEntry, located_files, parse_entries
 from orchestration.sources.mapping import Column, check_columns
 from orchestration.sources.parsing import Parsing
 from orchestration.sources.spec import IngestRequest, SourceSpec, TableSpec
+from orchestration.sources.tabular import memory_to_land, rows_of
 
 NAME = "hf_archive"
 DEFAULT_PRIORITY = 100
@@ -115,18 +120,44 @@ def archived(request: IngestRequest) -> Iterator[Candidate | Failure]:
             continue
         try:
             with located_files(entry.location, request.settings) as files:
-                for file in files:
-                    yield from file_candidates(
-                        request,
-                        entry,
-                        file,
-                        entry.parsing,
-                        source=NAME,
-                        table=entry.table,
-                        priority=DEFAULT_PRIORITY,
-                    )
+                yield from _of_files(request, entry, [file for file in files if _is_wanted(request, entry, file)])
         except Unreachable as error:
             yield Failure(entry.table, "failed", str(error), snapshot_date=entry.snapshot_date, unreachable=True)
+
+
+def _of_files(request: IngestRequest, entry: ArchiveEntry, files: list[LocatedFile]) -> Iterator[Candidate | Failure]:
+    """Candidates of files in their order; where each is one day, as many at a time as memory and threads allow."""
+    parsing, stop = entry.parsing, Event()
+    rows = [rows_of(file, parsing.shape) for file in files]
+    total = None if None in rows else sum(filter(None, rows))
+    count = RowsRead(request, f"{NAME}/{entry.table}", total, stop)
+
+    def read(file: LocatedFile) -> Iterator[Candidate | Failure]:
+        return file_candidates(
+            request, entry, file, parsing, source=NAME, table=entry.table, priority=DEFAULT_PRIORITY, count=count
+        )
+
+    yield from read_ahead(
+        (
+            Work(
+                memory_to_land(file, parsing.fields, parsing.shape) if entry.date_column is None else None,
+                partial(read, file),
+            )
+            for file in files
+        ),
+        threads=request.settings.threads,
+        memory=memory_for_files(request.settings.memory_bytes),
+        size=lambda found: found.records.nbytes if isinstance(found, Candidate) else 0,
+        stop=stop,
+    )
+
+
+def _is_wanted(request: IngestRequest, entry: ArchiveEntry, file: LocatedFile) -> bool:
+    try:
+        day = entry.date_of(file.location)
+    except ConfigurationError:  # said when its turn comes
+        return True
+    return day is None or request.wants(entry.table, day)
 
 
 SPEC = SourceSpec(

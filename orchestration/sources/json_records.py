@@ -18,6 +18,7 @@ from orchestration.sources.fields import (
     Field,
     Received,
     Shape,
+    received_whole,
     require_fields,
     unreadable_records,
 )
@@ -150,7 +151,7 @@ def _collected(
     if frame.height:
         require_fields(fields, found, present, location)
         frame = frame.drop(field.path for field in fields if field.path not in found)
-    return Received(frame, unreadable_records(broken))
+    return received_whole(frame, unreadable_records(broken))
 
 
 def _top_level(fields: tuple[Field, ...]) -> list[str]:

@@ -160,11 +160,13 @@ def _origin(frame: pl.DataFrame, column: Column) -> tuple[pl.Expr, pl.DataType]:
         return origin, dtype
     if column.values:
         origin, dtype = origin.cast(pl.String).replace(column.values), pl.String()
-    nulls = pl.Series(column.null_values, dtype=pl.String)
-    unknown = origin.cast(pl.String).is_in(nulls.implode())
+    unknown = []
+    if column.null_values:  # to make text of every number only where there is something to compare
+        nulls = pl.Series(column.null_values, dtype=pl.String)
+        unknown.append(origin.cast(pl.String).is_in(nulls.implode()))
     if dtype == pl.String:
-        unknown |= origin.str.strip_chars() == ""
-    return pl.when(~unknown).then(origin), dtype
+        unknown.append(origin.str.strip_chars() == "")
+    return (pl.when(~pl.any_horizontal(unknown)).then(origin) if unknown else origin), dtype
 
 
 def _typed(
@@ -178,9 +180,7 @@ def _typed(
     if pa.types.is_integer(target):
         return _whole_number(origin, dtype, column.scale), "a whole number"
     if pa.types.is_boolean(target):
-        text = origin.cast(pl.String).str.strip_chars().str.to_lowercase()
-        known = {"true": True, "false": False}
-        return text.replace_strict(known, default=None, return_dtype=pl.Boolean), "true or false"
+        return _truth(origin, dtype), "true or false"
     if pa.types.is_timestamp(target):
         return timestamp(origin, dtype), "a timestamp"
     if pa.types.is_date(target):
@@ -217,6 +217,13 @@ def _whole_number(origin: pl.Expr, dtype: pl.DataType, scale: float | None) -> p
     whole = pl.when(decimal.is_finite() & (decimal == decimal.round())).then(decimal).cast(pl.Int64, strict=False)
     # Text is read as a whole number first: beyond 2^53 a decimal is no longer exact.
     return pl.coalesce(number.cast(pl.Int64, strict=False), whole) if scale is None and dtype == pl.String else whole
+
+
+def _truth(origin: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    if dtype == pl.Boolean:
+        return origin
+    text = origin.cast(pl.String).str.strip_chars().str.to_lowercase()
+    return text.replace_strict({"true": True, "false": False}, default=None, return_dtype=pl.Boolean)
 
 
 def _list(name: str, origin: pl.Expr, dtype: pl.DataType, separator: str | None) -> pl.Expr:

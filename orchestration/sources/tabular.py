@@ -20,14 +20,23 @@ import pyarrow.csv as pc
 import pyarrow.parquet as pq
 
 from orchestration.errors import DataRefused
-from orchestration.sources.fields import Field, Format, Received, Shape, require_fields, unreadable_records
+from orchestration.sources.fields import (
+    Field,
+    Format,
+    Received,
+    Shape,
+    received_whole,
+    require_fields,
+    unreadable_records,
+)
+from orchestration.sources.footprint import longest_text, memory_for_files, memory_of_rows
 from orchestration.sources.json_records import read_json, read_json_lines
 from orchestration.sources.locations import LocatedFile
 
 #: Longest line of CSV or JSON lines, in bytes: so much is held in memory for one line.
 LONGEST_LINE = 64 << 20
-#: Largest JSON document or gzipped Parquet file, unpacked, in bytes: these are held in memory whole.
-LARGEST_DOCUMENT = 1 << 30
+#: Largest document of a service or leaderboard, unpacked, in bytes: it is held in memory whole, and as objects.
+LARGEST_DOCUMENT = 1 << 28
 
 _TOO_LONG = f"has a line of more than {LONGEST_LINE >> 20} MB; look at the file"
 _FORMATS: dict[str, Format] = {
@@ -49,14 +58,28 @@ _CAUSES = {
 }
 _GZIP_MAGIC = b"\x1f\x8b"
 _HEAD = 1 << 16
+#: Records of Parquet that are held as received at a time.
+_BATCH = 1 << 17
+#: Records by which the size of all of them is estimated.
+_SAMPLE = 5_000
 
 
-def read_records(file: LocatedFile, fields: tuple[Field, ...], shape: Shape) -> Received:
+def read_records(
+    file: LocatedFile, fields: tuple[Field, ...], shape: Shape, *, memory_limit: int, of_one_day: bool
+) -> Received:
     """Reads the wanted fields of all records of a file.
 
+    Args:
+        file: the file.
+        fields: what is wanted of it.
+        shape: how it holds its records.
+        memory_limit: bytes that landing it may take; a file that takes more is refused before it is read.
+        of_one_day: whether the whole file describes one day.
+
     Raises:
-        DataRefused: the file is empty, broken, of another format, or lacks a field; one sentence says which.
+        DataRefused: the file is empty, broken, too large, of another format, or lacks a field; one sentence says which.
     """
+    largest = longest_text(memory_limit)
     form = shape.format or format_of(file.name)
     if form is None:
         raise DataRefused(
@@ -65,14 +88,18 @@ def read_records(file: LocatedFile, fields: tuple[Field, ...], shape: Shape) -> 
     with _one_sentence(file.location, form), _opened(file, form) as stream:
         match form:
             case "csv":
+                _require_length(file, stream, largest)
                 received = _read_csv(file, stream, fields)
             case "parquet":
-                received = _read_parquet(file, stream, fields)
+                table = _parquet(file, stream, largest)
+                _require_memory(file, memory_of_table(table, fields, of_one_day=of_one_day), memory_limit)
+                received = _read_parquet(file, table, fields)
             case "jsonl":
+                _require_length(file, stream, largest)
                 received = read_json_lines(_lines(stream, file.location), fields, file.location)
             case "json":
-                received = read_json(_whole(stream, file.location), fields, shape, file.location)
-    if received.frame.is_empty() and received.unreadable.is_empty():
+                received = read_json(_whole(stream, file.location, largest), fields, shape, file.location)
+    if not received.rows and received.unreadable.is_empty():
         raise DataRefused(f"{file.location} has no records; look at the file.")
     return received
 
@@ -89,7 +116,37 @@ def opened_document(file: LocatedFile, form: str) -> Iterator[bytes]:
         DataRefused: the file is empty, broken or too large, or what is done in the context cannot decode it.
     """
     with _one_sentence(file.location, form), _opened(file, form) as stream:
-        yield _whole(stream, file.location)
+        yield _whole(stream, file.location, LARGEST_DOCUMENT)
+
+
+def memory_to_land(file: LocatedFile, fields: tuple[Field, ...], shape: Shape) -> int | None:
+    """What landing a file of one day takes, in bytes; None where that cannot be said without reading all of it."""
+    if (shape.format or format_of(file.name)) != "parquet":
+        return None
+    try:
+        with pq.ParquetFile(file.path) as table:
+            return memory_of_table(table, fields, of_one_day=True)
+    except (pa.ArrowException, OSError):  # what is wrong with it is said when it is read
+        return None
+
+
+def rows_of(file: LocatedFile, shape: Shape) -> int | None:
+    """How many records a file has, none if it is broken; None where that cannot be said without reading all of it."""
+    if (shape.format or format_of(file.name)) != "parquet":
+        return None
+    try:
+        return int(pq.read_metadata(file.path).num_rows)
+    except (pa.ArrowException, OSError):
+        return 0
+
+
+def memory_of_table(table: pq.ParquetFile, fields: tuple[Field, ...], *, of_one_day: bool) -> int:
+    """What landing an opened Parquet file takes, in bytes, by its number of rows and the size of its first ones."""
+    leaves = sorted(_leaves(fields, table.schema_arrow))
+    first = next(table.iter_batches(_SAMPLE, columns=leaves), None)
+    if first is None or not first.num_rows:
+        return 0
+    return memory_of_rows(table.metadata.num_rows, first.nbytes / first.num_rows, of_one_day=of_one_day)
 
 
 def format_of(name: str) -> Format | None:
@@ -141,11 +198,37 @@ def _one_sentence(location: str, form: str) -> Iterator[None]:
     raise DataRefused(f"{location} {cause}.")
 
 
-def _whole(stream: IO[bytes], location: str) -> bytes:
-    document = stream.read(LARGEST_DOCUMENT + 1)
-    if len(document) > LARGEST_DOCUMENT:
-        raise DataRefused(f"{location} is larger than {LARGEST_DOCUMENT >> 20} MB; split it or convert it to Parquet.")
+def _whole(stream: IO[bytes], location: str, largest: int) -> bytes:
+    document = stream.read(largest + 1)
+    if len(document) > largest:
+        raise _too_large(location, largest)
     return document
+
+
+def _require_length(file: LocatedFile, stream: IO[bytes], largest: int) -> None:
+    """Refuses a text that would not fit into memory; the stream is left at its start."""
+    length = 0
+    while chunk := stream.read(_HEAD):
+        length += len(chunk)
+        if length > largest:
+            raise _too_large(file.location, largest)
+    stream.seek(0)
+
+
+def _too_large(location: str, largest: int) -> DataRefused:
+    return DataRefused(
+        f"{location} is larger than {largest / 1e6:,.0f} MB unpacked, and would not fit into memory; split it, convert "
+        "it to Parquet, or raise WAREHOUSE_MEMORY_LIMIT."
+    )
+
+
+def _require_memory(file: LocatedFile, needed: int, memory_limit: int) -> None:
+    if needed > memory_for_files(memory_limit):
+        raise DataRefused(
+            f"{file.location} takes about {needed / 1e9:.1f} GB of memory to land, and "
+            f"{memory_for_files(memory_limit) / 1e9:.1f} GB of WAREHOUSE_MEMORY_LIMIT are left for files; raise it or "
+            "split the file."
+        )
 
 
 def _lines(stream: IO[bytes], location: str) -> Iterator[bytes]:
@@ -194,7 +277,7 @@ def _read_csv(file: LocatedFile, stream: IO[bytes], fields: tuple[Field, ...]) -
     frame = pl.DataFrame(table).with_columns(
         pl.Series("record_number", numbers, dtype=pl.Int64), defect=pl.lit(None, dtype=pl.String)
     )
-    return Received(
+    return received_whole(
         frame,
         unreadable_records(
             (row.number - before, row.text, f"has {row.actual_columns} fields, the header has {row.expected_columns}")
@@ -203,20 +286,33 @@ def _read_csv(file: LocatedFile, stream: IO[bytes], fields: tuple[Field, ...]) -
     )
 
 
-def _read_parquet(file: LocatedFile, stream: IO[bytes], fields: tuple[Field, ...]) -> Received:
+def _parquet(file: LocatedFile, stream: IO[bytes], largest: int) -> pq.ParquetFile:
     is_packed = isinstance(stream, gzip.GzipFile)
-    table = pq.ParquetFile(pa.py_buffer(_whole(stream, file.location)) if is_packed else file.path)
-    names = table.schema_arrow.names
-    frame = pl.DataFrame(table.read(columns=sorted(_leaves(fields, table.schema_arrow))))
-    found = {field.path: _part(frame, field.path) for field in fields}
-    require_fields(fields, [path for path, part in found.items() if part is not None], names, file.location)
-    frame = frame.select(part.alias(path) for path, part in found.items() if part is not None)
-    return Received(
-        frame.with_row_index("record_number", 1).with_columns(
-            pl.col("record_number").cast(pl.Int64), defect=pl.lit(None, dtype=pl.String)
-        ),
-        unreadable_records([]),
+    # Read ahead, all of the file would be kept for as long as it is open.
+    return pq.ParquetFile(
+        pa.py_buffer(_whole(stream, file.location, largest)) if is_packed else file.path, pre_buffer=False
     )
+
+
+def _read_parquet(file: LocatedFile, table: pq.ParquetFile, fields: tuple[Field, ...]) -> Received:
+    leaves = sorted(_leaves(fields, table.schema_arrow))
+    columns = pl.DataFrame(table.read_row_groups([], leaves))
+    found = {field.path: part for field in fields if (part := _part(columns, field.path)) is not None}
+    require_fields(fields, found, table.schema_arrow.names, file.location)
+    number = pl.col("record_number").cast(pl.Int64)
+
+    def frames() -> Iterator[pl.DataFrame]:
+        # Columns as received are several times as large as those that are kept of them: never all at once.
+        first = 1
+        with _one_sentence(file.location, "parquet"):
+            for batch in table.iter_batches(_BATCH, columns=leaves):
+                frame = pl.DataFrame(batch).select(part.alias(path) for path, part in found.items())
+                yield frame.with_row_index("record_number", first).with_columns(
+                    number, defect=pl.lit(None, dtype=pl.String)
+                )
+                first += batch.num_rows
+
+    return Received(frames, table.metadata.num_rows, unreadable_records([]))
 
 
 def _leaves(fields: tuple[Field, ...], schema: pa.Schema) -> set[str]:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
+import numpy as np
 import polars as pl
 import pyarrow as pa
 
@@ -46,19 +47,67 @@ def split_records(kind: RecordKind, frame: pl.DataFrame, snapshot_date: date) ->
         The accepted records in the kind's schema, unique by its key, and the rejected ones in ``REJECTED_SCHEMA``;
         both in the order received.
     """
+    schema = RECORD_TYPES[kind].schema
+    sound, wrong = sound_records(kind, frame, snapshot_date)
+    losers = superseded_records(kind, sound)
+    if losers.height:
+        sound = sound.filter(~pl.col("record_number").is_in(losers["record_number"].implode()))
+    rejected = pl.concat([wrong, losers]).sort("record_number", "reason")
+    return arrow_of(sound, schema), arrow_of(rejected, REJECTED_SCHEMA)
+
+
+def sound_records(kind: RecordKind, frame: pl.DataFrame, snapshot_date: date) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The first half of the split: what each record says by itself, so that a file can be judged a part at a time.
+
+    Args:
+        kind: kind of the records.
+        frame: as for :func:`split_records`.
+        snapshot_date: the day that the records describe.
+
+    Returns:
+        The sound records, with ``record_number`` and ``record`` beside the columns of the kind, and as rejected ones
+        (``record_number``, ``record``, ``reason``) those that are wrong or were repaired.
+    """
     record_type = RECORD_TYPES[kind]
     frame = _complete(frame, record_type.schema)
     defects = pl.coalesce(pl.col("defect"), *_defects(record_type.schema, record_type.key, snapshot_date))
     frame = frame.with_columns(defect=defects)
     wrong = frame.filter(pl.col("defect").is_not_null())
     sound, repairs = _repaired(frame.filter(pl.col("defect").is_null()), record_type.schema)
+    return sound.drop("defect"), pl.concat([_rejection(part) for part in (wrong, *repairs)])
+
+
+def superseded_records(kind: RecordKind, sound: pl.DataFrame) -> pl.DataFrame:
+    """The second half of the split: of the sound records of a day, those with the same key that do not count.
+
+    Args:
+        kind: kind of the records.
+        sound: ``record_number``, ``record`` and at least the :func:`deciding_columns` of the kind.
+
+    Returns:
+        ``record_number``, ``record`` and ``reason`` of each.
+    """
+    record_type = RECORD_TYPES[kind]
     consistent, conflicting = _consistent(record_type, sound)
-    winners, losers = _unique(kind, consistent, record_type.key)
-    rejected = pl.concat([_rejection(part) for part in (wrong, conflicting, losers, *repairs)]).sort(
-        "record_number", "reason"
-    )
-    good = winners.select(record_type.schema.names).to_arrow().cast(record_type.schema)
-    return good, rejected.to_arrow().cast(REJECTED_SCHEMA)
+    return pl.concat([_rejection(conflicting), _rejection(_losers(kind, consistent, record_type.key))])
+
+
+def deciding_columns(kind: RecordKind) -> tuple[str, ...]:
+    """The columns that decide which of several records with the same key counts."""
+    record_type = RECORD_TYPES[kind]
+    if record_type.of_conflicting == "none":
+        return tuple(record_type.schema.names)
+    return (*record_type.key, *_ranking(kind))
+
+
+def arrow_of(frame: pl.DataFrame, schema: pa.Schema) -> pa.Table:
+    """The columns of a schema as Arrow, in memory of their own.
+
+    polars lends Arrow its memory where the types are the same, and one lent column keeps the whole frame; strings take
+    several times more there than as Arrow.
+    """
+    table = frame.select(schema.names).to_arrow().cast(schema)
+    return table.take(pa.array(np.arange(table.num_rows)))
 
 
 def is_repository_id(text: pl.Expr) -> pl.Expr:
@@ -160,7 +209,7 @@ def _is_no_base(base: pl.Expr) -> pl.Expr:
 def _consistent(record_type: RecordType, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The records whose key has one meaning, and those of keys with several, where none of them counts."""
     if record_type.of_conflicting == "last":
-        return frame, frame.clear()
+        return frame, frame.clear().with_columns(defect=pl.lit(None, dtype=pl.String))
     meanings = pl.struct(record_type.schema.names).n_unique().over(record_type.key)
     marked = frame.with_columns(_meanings=meanings)
     conflicting = marked.filter(pl.col("_meanings") > 1).with_columns(
@@ -171,17 +220,17 @@ def _consistent(record_type: RecordType, frame: pl.DataFrame) -> tuple[pl.DataFr
     return marked.filter(pl.col("_meanings") == 1).drop("_meanings"), conflicting.drop("_meanings")
 
 
-def _unique(kind: RecordKind, frame: pl.DataFrame, key: tuple[str, ...]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """One record per key, and the records that lost."""
+def _ranking(kind: RecordKind) -> tuple[str, ...]:
+    return ("downloads_total", "downloads_30d") if kind is RecordKind.READINGS else ()
+
+
+def _losers(kind: RecordKind, frame: pl.DataFrame, key: tuple[str, ...]) -> pl.DataFrame:
+    """All but one record of each key."""
     repeated = frame.select(pl.struct(key).is_duplicated()).to_series()
-    if not repeated.any():
-        return frame, frame.clear()
-    counters = ["downloads_total", "downloads_30d"] if kind is RecordKind.READINGS else []
-    ranked = frame.filter(repeated).sort([*counters, "record_number"], descending=True, nulls_last=True)
+    ranked = frame.filter(repeated).sort([*_ranking(kind), "record_number"], descending=True, nulls_last=True)
     winner = pl.col("record_number").first().over(key)
     losers = ranked.with_columns(winner=winner).filter(pl.col("record_number") != pl.col("winner"))
-    losers = losers.with_columns(defect=pl.format("duplicate key; record {} is kept", "winner")).drop("winner")
-    return frame.filter(~pl.col("record_number").is_in(losers["record_number"].implode())), losers
+    return losers.with_columns(defect=pl.format("duplicate key; record {} is kept", "winner"))
 
 
 def _rejection(frame: pl.DataFrame) -> pl.DataFrame:

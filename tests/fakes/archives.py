@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -24,10 +24,10 @@ READINGS = {"model_id": "id", "downloads_total": "total", "likes": "likes"}
 class Archive:
     """A folder of files and the raw store that they land in."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **settings: Any) -> None:
         self.folder = folder / "archive"
         self.folder.mkdir()
-        self.settings = Settings(home=folder / "home", request_attempts=2, request_timeout_seconds=5)
+        self.settings = Settings(home=folder / "home", request_attempts=2, request_timeout_seconds=5, **settings)
         self.store = SnapshotStore(self.settings.raw, lambda: TODAY)
 
     def write(self, name: str, content: str | bytes) -> str:
@@ -47,11 +47,15 @@ class Archive:
 
     def land(self, *entries: dict[str, Any], name: str = "hf_archive", **request: Any) -> list[Outcome]:
         """Lands entries of one source."""
+        return list(self.landing(*entries, name=name, **request))
+
+    def landing(self, *entries: dict[str, Any], name: str = "hf_archive", **request: Any) -> Generator[Outcome]:
+        """The same, an attempt at a time."""
         # One more microsecond per look: two attempts never begin at the same time.
         ticks = iter(range(10**9))
         clock = lambda: TODAY.replace(microsecond=next(ticks) % 10**6)  # noqa: E731
         asked = IngestRequest(settings=self.settings, store=self.store, entries=entries, clock=clock, **request)
-        return list(ingest(source(name), asked))
+        yield from ingest(source(name), asked)
 
     def records(self, table: str = "counters", day: date = date(2026, 7, 1), name: str = "hf_archive") -> pl.DataFrame:
         """The accepted records of a snapshot's newest revision."""

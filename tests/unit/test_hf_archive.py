@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from orchestration.errors import ConfigurationError
 from orchestration.snapshots.records import RecordKind
+from orchestration.sources import tabular
 from tests.fakes.archives import READINGS, TODAY, Archive, csv_of, json_of
 
 DAY = date(2026, 7, 1)
@@ -260,6 +261,84 @@ def test_a_hub_stats_dump_with_less_than_half_of_the_models_is_partial(archive: 
         "date_pattern": r"models-(?P<date>\S{10})\.",
     }
     assert [one.outcome for one in archive.land(entry)] == ["landed", "refused"]
+
+
+# ---- several days at a time ------------------------------------------------------------------------------------------
+
+PATTERN = {"date_pattern": r"day-(?P<date>\S{10})\."}
+
+
+def write_days(archive: Archive, days: int = 6) -> dict[str, Any]:
+    """A day a file in the hub-stats layout, one of them too small and one broken; gives the entry."""
+    for number in range(1, days + 1):
+        path = archive.folder / f"day-2026-07-{number:02}.parquet"
+        parts = [hub_stats(id=[f"org/a{n}", f"org/b{n}"], downloadsAllTime=[number, n]) for n in range(4)]
+        (pl.concat(parts) if number != 3 else parts[0]).write_parquet(path)
+    (archive.folder / f"day-2026-07-{days + 1:02}.parquet").write_bytes(b"PAR1")
+    return {"layout": "hub_stats", "location": str(archive.folder / "day-*.parquet"), **PATTERN}
+
+
+def history(archive: Archive) -> list[Any]:
+    """All that is on record, but for the times and the folder."""
+    return [
+        (one.table_name, one.snapshot_date, one.outcome, one.rows, one.revision, one.received)
+        for one in archive.store.outcomes()
+    ]
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_days_read_at_a_time_land_like_days_one_after_another(tmp_path: Path, threads: int) -> None:
+    (tmp_path / "one").mkdir()
+    alone, together = Archive(tmp_path / "one", memory_limit="500.01MB"), Archive(tmp_path, threads=threads)
+    found = []
+    for archive in (alone, together):
+        for attempt in archive.land(write_days(archive)):
+            found.append((archive, attempt.snapshot_date, attempt.outcome))
+    assert [what for where, *what in found if where is alone] == [what for where, *what in found if where is together]
+    assert [what for where, _, what in found if where is alone] == ["landed"] * 2 + ["refused"] + ["landed"] * 3 + [
+        "refused"
+    ]
+    assert alone.landed() == together.landed()
+    assert history(alone) == history(together)
+
+
+def test_a_landing_that_is_stopped_between_days_goes_on_where_it_was(tmp_path: Path) -> None:
+    (tmp_path / "undisturbed").mkdir()
+    undisturbed, stopped = Archive(tmp_path / "undisturbed"), Archive(tmp_path)
+    undisturbed.land(write_days(undisturbed))
+    entry = write_days(stopped)
+    landing = stopped.landing(entry)
+    assert [next(landing).outcome for _ in range(2)] == ["landed", "landed"]
+    landing.close()
+    assert [one.snapshot_date for one in stopped.store.manifests()] == [DAY, DAY + timedelta(1)]
+    assert [one.outcome for one in stopped.land(entry)][:4] == ["unchanged", "unchanged", "refused", "landed"]
+    assert stopped.landed() == undisturbed.landed()
+
+
+def test_what_a_file_lost_between_its_batches_is_told_as_received(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a model that is listed twice, the record with the higher counter wins, however far apart they lie."""
+    monkeypatch.setattr(tabular, "_BATCH", 2)
+    rows = [("org/a", 9), ("../x", 1), ("org/b", 2), ("org/c", -3), ("org/a", 10), ("org/d", 4)]
+    path = archive.folder / "a.parquet"
+    pl.DataFrame(rows, schema=["id", "total"], orient="row").with_columns(likes=1).write_parquet(path)
+    assert outcomes(archive, archive.entry(str(path))) == [("counters", DAY, "landed", 3, 3)]
+    assert archive.records().select("model_id", "downloads_total").rows() == [("org/a", 10), ("org/b", 2), ("org/d", 4)]
+    assert [(number, json.loads(text)["id"], reason) for number, text, reason in archive.rejected()] == [
+        (1, "org/a", "duplicate key; record 5 is kept"),
+        (2, "../x", "model_id is not a Hub repository id"),
+        (4, "org/c", "downloads_total is negative"),
+    ]
+
+
+def test_progress_of_many_files_counts_towards_their_end(archive: Archive) -> None:
+    told: list[Any] = []
+    archive.land(write_days(archive), report=told.append)
+    rows = [one.rows for one in told]
+    assert rows == sorted(rows)
+    assert rows[-1] == 5 * 8 + 2
+    assert {(one.what, one.total) for one in told} == {("hf_archive/hub_stats", 42)}
 
 
 # ---- again, later, differently ---------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 from pathlib import Path
+from typing import NamedTuple
 
 import polars as pl
 import pytest
@@ -13,21 +14,37 @@ from hypothesis import strategies as st
 
 from orchestration.errors import DataRefused
 from orchestration.sources import tabular
-from orchestration.sources.fields import BASE_MODELS_DTYPE, Field, Received, Shape
+from orchestration.sources.fields import BASE_MODELS_DTYPE, Field, Shape
 from orchestration.sources.locations import LocatedFile
-from orchestration.sources.tabular import format_of, read_records
+from orchestration.sources.tabular import format_of, memory_to_land, read_records
 
 ID = Field("id", pl.String())
 FIELDS = (ID, Field("total", pl.String()))
 RECORDS = [{"id": "a/b", "total": 1, "more": {"deep": 5}}, {"id": "c/d", "total": None, "more": {"deep": None}}]
 
 
+class Read(NamedTuple):
+    """All that a file gives."""
+
+    frame: pl.DataFrame
+    unreadable: pl.DataFrame
+
+
 def read(
-    folder: Path, name: str, content: bytes, fields: tuple[Field, ...] = FIELDS, shape: Shape | None = None
-) -> Received:
+    folder: Path,
+    name: str,
+    content: bytes,
+    fields: tuple[Field, ...] = FIELDS,
+    *,
+    shape: Shape | None = None,
+    memory_limit: int = 4_000_000_000,
+) -> Read:
     path = folder / name
     path.write_bytes(content)
-    return read_records(LocatedFile(path, name), fields, shape or Shape())
+    received = read_records(
+        LocatedFile(path, name), fields, shape or Shape(), memory_limit=memory_limit, of_one_day=True
+    )
+    return Read(pl.concat(received.frames()), received.unreadable)
 
 
 def parquet(frame: pl.DataFrame) -> bytes:
@@ -157,11 +174,46 @@ def test_an_endless_line_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         read(tmp_path, name, start + b'{"id": "' + b"x" * (1 << 18))
 
 
-@pytest.mark.parametrize("name", ["a.json", "a.parquet.gz"])
-def test_what_has_to_be_held_whole_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    monkeypatch.setattr(tabular, "LARGEST_DOCUMENT", 1 << 10)
-    with pytest.raises(DataRefused, match=f"{name} is larger than"):
-        read(tmp_path, name, gzip.compress(b"[" + b" " * (1 << 11)))
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl", "a.json", "a.parquet.gz"])
+def test_what_has_to_be_held_whole_is_bounded_by_the_memory_limit(tmp_path: Path, name: str) -> None:
+    """Also when it is small as long as it is packed."""
+    sentence = f"{name} is larger than 7 MB unpacked, .* or raise WAREHOUSE_MEMORY_LIMIT"
+    with pytest.raises(DataRefused, match=sentence):
+        read(tmp_path, name, gzip.compress(b"[" + b" " * 8_000_000), memory_limit=550_000_000)
+
+
+def test_a_parquet_file_that_would_not_fit_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    written = parquet(pl.DataFrame({"id": [f"org/{n}" for n in range(1000)], "total": 1}))
+    sentence = r"a.parquet takes about 0.0 GB of memory to land, and 0.0 GB of WAREHOUSE_MEMORY_LIMIT are left for"
+    with pytest.raises(DataRefused, match=sentence):
+        read(tmp_path, "a.parquet", written, memory_limit=500_100_000)
+    assert read(tmp_path, "a.parquet", written, memory_limit=501_000_000).frame.height == 1000
+
+
+def test_longer_texts_are_known_to_take_more_memory(tmp_path: Path) -> None:
+    """Also where a dictionary makes the file itself as small as the other one."""
+    needed = []
+    for text in ("x", "x" * 500):
+        path = tmp_path / "a.parquet"
+        path.write_bytes(parquet(pl.DataFrame({"id": [f"org/{n}" for n in range(1000)], "total": text})))
+        needed.append(memory_to_land(LocatedFile(path, path.name), FIELDS, Shape()))
+    assert 1000 * 1.5 * 500 < needed[1] - needed[0] < 1000 * 2 * 500
+    assert memory_to_land(LocatedFile(path, path.name), FIELDS, Shape(format="csv")) is None
+    path.write_bytes(b"PAR1")
+    assert memory_to_land(LocatedFile(path, path.name), FIELDS, Shape()) is None
+
+
+def test_parquet_is_read_in_batches_without_a_seam(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tabular, "_BATCH", 3)
+    written = parquet(pl.DataFrame({"id": [f"a/{n}" for n in range(10)], "total": range(10)}))
+    path = tmp_path / "a.parquet"
+    path.write_bytes(written)
+    received = read_records(LocatedFile(path, path.name), FIELDS, Shape(), memory_limit=4_000_000_000, of_one_day=True)
+    assert received.rows == 10
+    for _ in range(2):  # it can be gone through again
+        frames = list(received.frames())
+        assert [frame.height for frame in frames] == [3, 3, 3, 1]
+        assert pl.concat(frames)["record_number"].to_list() == list(range(1, 11))
 
 
 def test_comments_and_a_byte_order_mark_before_the_header_are_not_records(tmp_path: Path) -> None:
@@ -207,7 +259,7 @@ def test_columns_as_pandas_writes_them(tmp_path: Path) -> None:
     # An index that one column lacks is a record all the same: its value is not known.
     assert received.frame.drop("defect").rows() == [(1, "a/b", "1"), (2, "c/d", "2"), (3, None, "3")]
     with pytest.raises(DataRefused, match=r"no column sum \(it has: id, total, huge\)"):
-        read(tmp_path, "a.json", document, (ID, Field("sum", pl.String())), Shape(orient="columns"))
+        read(tmp_path, "a.json", document, (ID, Field("sum", pl.String())), shape=Shape(orient="columns"))
     with pytest.raises(DataRefused, match="does not hold an object of columns"):
         read(tmp_path, "a.json", WRITTEN["a.json"], shape=Shape(orient="columns"))
 
