@@ -33,13 +33,12 @@ def canonical_of_parts(parts: list[pa.Table], kind: RecordKind) -> pa.Table:
     table = pa.concat_tables(part.select(record_type.schema.names).cast(record_type.schema) for part in parts)
     parts.clear()
     order = pc.sort_indices(table, sort_keys=_ascending(record_type.key))
-    columns = []
-    for name in record_type.schema.names:
-        column = table[name].combine_chunks()
-        table = table.drop_columns(name)
+    columns, ordered = table.columns, []
+    del table
+    while columns:
         # Taking also writes every value anew, so that what lies beneath a null or beyond a slice leaves no trace.
-        columns.append(column.take(order))
-    return pa.table(columns, schema=record_type.schema)
+        ordered.append(columns.pop(0).combine_chunks().take(order))
+    return pa.table(ordered, schema=record_type.schema)
 
 
 def canonical_rejected(candidate: Candidate) -> pa.Table:

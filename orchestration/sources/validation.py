@@ -88,7 +88,10 @@ def superseded_records(kind: RecordKind, sound: pl.DataFrame) -> pl.DataFrame:
         ``record_number``, ``record`` and ``reason`` of each.
     """
     record_type = RECORD_TYPES[kind]
-    consistent, conflicting = _consistent(record_type, sound)
+    repeated = sound.select(pl.struct(record_type.key).is_duplicated()).to_series()
+    if not repeated.any():
+        return _rejection(sound.clear().with_columns(defect=pl.lit(None, dtype=pl.String)))
+    consistent, conflicting = _consistent(record_type, sound.filter(repeated))
     return pl.concat([_rejection(conflicting), _rejection(_losers(kind, consistent, record_type.key))])
 
 
@@ -207,7 +210,7 @@ def _is_no_base(base: pl.Expr) -> pl.Expr:
 
 
 def _consistent(record_type: RecordType, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The records whose key has one meaning, and those of keys with several, where none of them counts."""
+    """Of repeated records, those whose key has one meaning, and those of keys with several: none of them counts."""
     if record_type.of_conflicting == "last":
         return frame, frame.clear().with_columns(defect=pl.lit(None, dtype=pl.String))
     meanings = pl.struct(record_type.schema.names).n_unique().over(record_type.key)
@@ -225,9 +228,8 @@ def _ranking(kind: RecordKind) -> tuple[str, ...]:
 
 
 def _losers(kind: RecordKind, frame: pl.DataFrame, key: tuple[str, ...]) -> pl.DataFrame:
-    """All but one record of each key."""
-    repeated = frame.select(pl.struct(key).is_duplicated()).to_series()
-    ranked = frame.filter(repeated).sort([*_ranking(kind), "record_number"], descending=True, nulls_last=True)
+    """Of repeated records, all but one of each key."""
+    ranked = frame.sort([*_ranking(kind), "record_number"], descending=True, nulls_last=True)
     winner = pl.col("record_number").first().over(key)
     losers = ranked.with_columns(winner=winner).filter(pl.col("record_number") != pl.col("winner"))
     return losers.with_columns(defect=pl.format("duplicate key; record {} is kept", "winner"))
