@@ -68,7 +68,7 @@ def _rows(opened: Frames, subject: Subject, frame: Frame) -> pd.DataFrame | _Jud
         return "passed", f"nothing to compare: {which}"
     try:
         rows = opened.select(frame.sql)
-    except duckdb.Error as error:
+    except (WarehouseError, duckdb.Error) as error:
         return "not_evaluated", _one_line(error)
     if rows.empty:
         return ("not_evaluated", "no row to judge") if frame.empty is None else ("passed", f"no row: {frame.empty}")

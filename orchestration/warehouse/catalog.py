@@ -5,7 +5,7 @@ and which records were rejected. It is derived, so it is written anew each time.
 """
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from orchestration.snapshots.records import RECORD_TYPES, REJECTED_SCHEMA
 from orchestration.snapshots.store import SnapshotStore
 
 _TIMESTAMP = pa.timestamp("us")
+_ROW_GROUP = 100_000
 
 #: One row per revision of a snapshot. Times are UTC, sizes in bytes.
 SNAPSHOTS_SCHEMA = pa.schema(
@@ -111,7 +112,7 @@ def export_catalog(store: SnapshotStore, folder: Path) -> None:
     folder.mkdir(parents=True)
     pq.write_table(snapshot_rows(manifests), folder / "snapshots.parquet")
     pq.write_table(outcome_rows(outcomes), folder / "ingest_outcomes.parquet")
-    pq.write_table(rejected_rows(store, manifests, outcomes), folder / "rejected_records.parquet")
+    _write_parts(folder / "rejected_records.parquet", rejected_rows(store, manifests, outcomes))
     snapshots, files = history_rows(store, manifests)
     pq.write_table(snapshots, folder / "history_snapshots.parquet")
     pq.write_table(files, folder / "history_files.parquet")
@@ -169,25 +170,24 @@ def outcome_rows(outcomes: Iterable[Outcome]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=OUTCOMES_SCHEMA)
 
 
-def rejected_rows(store: SnapshotStore, manifests: Iterable[Manifest], outcomes: Iterable[Outcome]) -> pa.Table:
-    """Rejected records of landed and of refused attempts, as rows of ``REJECTED_RECORDS_SCHEMA``."""
-    tables = [
-        _labelled(
-            store.root / manifest.folder / REJECTED_NAME,
-            manifest.source,
-            manifest.table,
-            snapshot_date=manifest.snapshot_date,
-            revision=manifest.revision,
-        )
-        for manifest in manifests
-        if manifest.rejected_rows
-    ]
+def rejected_rows(
+    store: SnapshotStore, manifests: Iterable[Manifest], outcomes: Iterable[Outcome]
+) -> Iterator[pa.Table]:
+    """Rejected records of landed and of refused attempts, as rows of ``REJECTED_RECORDS_SCHEMA``; one table each."""
+    for manifest in manifests:
+        if manifest.rejected_rows:
+            yield _labelled(
+                store.root / manifest.folder / REJECTED_NAME,
+                manifest.source,
+                manifest.table,
+                snapshot_date=manifest.snapshot_date,
+                revision=manifest.revision,
+            )
     # An attempt that is repeated rejects the same records again; they are listed once.
     refused = {(each.source, each.table_name, each.snapshot_date, each.rejected) for each in outcomes if each.rejected}
     for source, table, snapshot_date, sha256 in sorted(refused, key=str):
         path = store.root / refused_file(source, table, str(sha256))
-        tables.append(_labelled(path, source, table, snapshot_date=snapshot_date))
-    return pa.concat_tables(tables) if tables else REJECTED_RECORDS_SCHEMA.empty_table()
+        yield _labelled(path, source, table, snapshot_date=snapshot_date)
 
 
 def history_rows(store: SnapshotStore, manifests: Iterable[Manifest]) -> tuple[pa.Table, pa.Table]:
@@ -224,6 +224,19 @@ def history_rows(store: SnapshotStore, manifests: Iterable[Manifest]) -> tuple[p
         pa.Table.from_pylist(snapshots, schema=HISTORY_SNAPSHOTS_SCHEMA),
         pa.Table.from_pylist(files, schema=HISTORY_FILES_SCHEMA),
     )
+
+
+def _write_parts(path: Path, parts: Iterator[pa.Table]) -> None:
+    """Writes rejected records, which are texts and may be millions, without holding more than a row group of them."""
+    with pq.ParquetWriter(path, REJECTED_RECORDS_SCHEMA) as writer:
+        waiting: list[pa.Table] = []
+        for part in parts:
+            waiting.append(part)
+            if sum(map(len, waiting)) >= _ROW_GROUP:
+                writer.write_table(pa.concat_tables(waiting))
+                waiting.clear()
+        if waiting:
+            writer.write_table(pa.concat_tables(waiting))
 
 
 def _labelled(

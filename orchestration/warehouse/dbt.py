@@ -18,6 +18,7 @@ from filelock import FileLock
 
 from orchestration.errors import ConfigurationError, DataRefused, WarehouseError
 from orchestration.settings import DBT_PROJECT, Settings
+from orchestration.warehouse import duckdb
 
 #: dbt's console script in this environment, for those who start it as a process of its own.
 EXECUTABLE = Path(sys.executable).with_name("dbt")
@@ -31,6 +32,9 @@ _RESULT_EVENTS = {"LogModelResult": "total", "LogSeedResult": "total", "LogTestR
 #: Words of DuckDB that say the file itself is broken, not the data or the SQL.
 _BROKEN = ("checksum", "corrupt", "INTERNAL Error", "FATAL Error", "not a valid DuckDB database")
 
+
+#: ... and that it was not allowed to take more.
+_OUT_OF_MEMORY = "Out of Memory Error"
 
 #: The project by the hash of its files, as dbt read it in this process.
 _PROJECTS: dict[str, Any] = {}
@@ -51,6 +55,15 @@ class BrokenDatabase(WarehouseError):
 
 def environment(settings: Settings) -> dict[str, str]:
     """The environment variables that the dbt project reads."""
+    return {
+        **_parsed_environment(settings),
+        "WAREHOUSE_BUILD_SPILL": str(duckdb.spill_folder(settings, settings.build_database)),
+        "WAREHOUSE_SPILL_LIMIT": duckdb.spill_limit(settings),
+    }
+
+
+def _parsed_environment(settings: Settings) -> dict[str, str]:
+    """Those that may leave a trace in what dbt parses."""
     return {
         "WAREHOUSE_HOME": str(settings.root),
         "WAREHOUSE_MEMORY_LIMIT": settings.memory_limit,
@@ -111,7 +124,7 @@ def ensure_manifest(settings: Settings) -> Path:
     """
     folder = settings.root / "build" / "dbt_manifest"
     manifest, key_file = folder / "manifest.json", folder / "manifest.key"
-    key = hashlib.sha256(f"{project_sha256()} {environment(settings)} {engine_versions()}".encode()).hexdigest()
+    key = hashlib.sha256(f"{project_sha256()} {_parsed_environment(settings)} {engine_versions()}".encode()).hexdigest()
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / "manifest.lock"):
         if not (manifest.exists() and key_file.exists() and key_file.read_text() == key):
@@ -152,6 +165,13 @@ def build(
     if any(word in text for word in _BROKEN):
         raise BrokenDatabase(f"The build database {settings.build_database} is broken: {text}")
     log = log_path(settings) / "dbt.log"
+    if _OUT_OF_MEMORY in text:
+        names = ", ".join(result.node.name for result in failed if _OUT_OF_MEMORY in str(result.message))
+        raise ConfigurationError(
+            f"Memory and spill did not suffice for {names}: raise WAREHOUSE_MEMORY_LIMIT ({settings.memory_limit}) or "
+            f"WAREHOUSE_SPILL_LIMIT ({settings.spill_limit or '90% of what is free'}), or lower WAREHOUSE_THREADS "
+            f"({settings.threads}). The published copy is as it was; the log is {log}."
+        )
     if not failed:
         raise ConfigurationError(f"dbt could not run: {text} The log is {log}.")
     raise DataRefused(

@@ -1,8 +1,19 @@
-"""Connections to DuckDB; no other module opens one."""
+"""Connections to DuckDB; no other module opens one.
 
+What does not fit into memory is spilled into a folder of the engine's own: its files have fixed names, so two engines
+that spill into the same folder crash each other (DuckDB 1.5). A folder's name says whose it is:
+
+    <spill>/<host>-<process>-<database>     made by DuckDB when it spills, removed by it when it closes
+"""
+
+import hashlib
+import os
 import re
+import secrets
+import shutil
+import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +37,9 @@ def connect(settings: Settings, path: Path | None = None) -> Iterator[Connection
         ConfigurationError: another process has the file open.
         duckdb.Error: the file is not a database that this engine reads.
     """
-    connection = _open(path, _configuration(settings), read_only=False)
+    connection = _open(path, _configuration(settings, path), read_only=False)
     try:
-        connection.execute("SET TimeZone = 'UTC'")
-        # An in-memory database would spill into the working directory.
-        connection.execute(f"SET temp_directory = {literal(str(settings.root / 'build' / 'spill'))}")
+        connection.execute(f"SET TimeZone = 'UTC'; SET max_temp_directory_size = {literal(spill_limit(settings))}")
         yield connection
     finally:
         connection.close()
@@ -39,9 +48,12 @@ def connect(settings: Settings, path: Path | None = None) -> Iterator[Connection
 @contextmanager
 def connect_read_only(settings: Settings, path: Path) -> Iterator[Connection]:
     """Opens a database so that statements can read it and nothing else: no writes, no files, no changed settings."""
-    connection = _open(path, {**_configuration(settings), "enable_external_access": "false"}, read_only=True)
+    connection = _open(path, _configuration(settings, path), read_only=True)
     try:
-        connection.execute("SET TimeZone = 'UTC'; SET lock_configuration = true")
+        connection.execute(
+            f"SET TimeZone = 'UTC'; SET max_temp_directory_size = {literal(spill_limit(settings))};"
+            "SET enable_external_access = false; SET lock_configuration = true"
+        )
         yield connection
     finally:
         connection.close()
@@ -91,8 +103,48 @@ def expression(text: str) -> duckdb.Expression:
     return duckdb.SQLExpression(text)
 
 
-def _configuration(settings: Settings) -> dict[str, Any]:
-    return {**_CLOSED, "memory_limit": settings.memory_limit, "threads": str(settings.threads)}
+def spill_folder(settings: Settings, path: Path | None) -> Path:
+    """Where an engine of this process that opens a database (None: in memory) spills. The folder it lies in is made."""
+    with suppress(OSError):  # a reader may not be allowed to; its statements can then not spill
+        settings.spill.mkdir(parents=True, exist_ok=True)
+    database = secrets.token_hex(4) if path is None else hashlib.sha256(str(path).encode()).hexdigest()[:8]
+    return settings.spill / f"{socket.gethostname()}-{os.getpid()}-{database}"
+
+
+def spill_limit(settings: Settings) -> str:
+    """How much an engine may spill; DuckDB takes it by statement only, as a configuration it has no effect (1.5)."""
+    if settings.spill_limit is not None:
+        return settings.spill_limit
+    return f"{free_bytes(settings.spill) * 9 // 10}B"
+
+
+def free_bytes(folder: Path) -> int:
+    """Free bytes on the disk that a folder lies on or will lie on."""
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    return shutil.disk_usage(there).free
+
+
+def sweep_spill(settings: Settings) -> None:
+    """Removes what processes of this machine that were killed have left in the spill folder."""
+    for folder in settings.spill.glob(f"{socket.gethostname()}-*-*"):
+        process = folder.name.split("-")[-2]
+        if process.isdecimal() and not _is_running(int(process)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # somebody else's
+        return True
+    return True
+
+
+def _configuration(settings: Settings, path: Path | None) -> dict[str, Any]:
+    limits = {"memory_limit": settings.memory_limit, "threads": str(settings.threads)}
+    return {**_CLOSED, **limits, "temp_directory": str(spill_folder(settings, path))}
 
 
 def _open(path: Path | None, config: dict[str, Any], *, read_only: bool) -> Connection:

@@ -17,8 +17,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from orchestration.errors import DataRefused
 from orchestration.settings import Settings
 from orchestration.warehouse import duckdb
+
+#: Rows that are handed on at most: a frame is an aggregate or a sample, whatever the size of what it is made from.
+MOST_ROWS = 10_000
 
 _VARIABLES = ("month", "month_end", "known_on")
 
@@ -57,8 +61,12 @@ class Frames:
 
         Raises:
             duckdb.Error: the query cannot be run.
+            DataRefused: it selects more than ``MOST_ROWS``.
         """
-        return self._connection.execute(sql).df()
+        rows = self._connection.sql(sql).limit(MOST_ROWS + 1).df()
+        if len(rows) > MOST_ROWS:
+            raise DataRefused(f"its SQL selects more than {MOST_ROWS:,} rows; let it aggregate, or take a sample")
+        return rows
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from typing import Any, TextIO
 
 from rich import box
@@ -13,7 +14,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from orchestration.errors import ConfigurationError
+
 Row = tuple[Any, ...]
+
+#: Cells of an aligned table; a cell takes about 1 kB until the table is written.
+MOST_CELLS = 1_000_000
 
 #: A spreadsheet takes a cell that begins so for a formula (OWASP, CSV injection).
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -67,8 +73,18 @@ def write_json(result: Result, out: TextIO) -> None:
 
 
 def write_table(result: Result, out: TextIO) -> None:
-    """Writes an aligned table: ruled on a terminal, plain and as wide as it needs elsewhere."""
-    rows = list(result.rows)
+    """Writes an aligned table: ruled on a terminal, plain and as wide as it needs elsewhere.
+
+    Raises:
+        ConfigurationError: it would have more than ``MOST_CELLS``.
+    """
+    most = MOST_CELLS // max(len(result.columns), 1)
+    rows = list(islice(result.rows, most + 1))
+    if len(rows) > most:
+        raise ConfigurationError(
+            f"The result has more than {most:,} rows, too many for a table, which is held in memory to be aligned; "
+            "give a limit, or write it with --format csv or json."
+        )
     numeric = [all(_is_number(row[index]) for row in rows) for index in range(len(result.columns))]
     table = Table(box=box.SIMPLE_HEAD if out.isatty() else box.ASCII2, show_edge=False)
     for name, is_numeric in zip(result.columns, numeric, strict=True):

@@ -208,6 +208,24 @@ def test_dbt_leaves_no_trace_in_this_process(warehouse: ToyWarehouse, monkeypatc
         pass  # dbt let go of the file
 
 
+def test_dbt_spills_where_the_setting_says(warehouse: ToyWarehouse, tmp_path: Path) -> None:
+    warehouse.settings.spill_directory = tmp_path / "fast disk"
+    spills_there = f" where current_setting('temp_directory') like '{tmp_path}/fast disk/%' group by"
+    warehouse.edit("models/marts/fct_parameters.sql", " group by", spills_there)
+    warehouse.build()
+    assert published(warehouse) == [("a/b", 1)]
+
+
+def test_memory_and_spill_that_do_not_suffice_are_one_sentence(warehouse: ToyWarehouse) -> None:
+    warehouse.settings.memory_limit = warehouse.settings.spill_limit = "100MB"
+    numbered = "select row_number() over (order by md5(range::varchar)) from range(9000000) order by 1 desc limit 1"
+    warehouse.edit("models/marts/fct_parameters.sql", " group by", f" where ({numbered}) > 0 group by")
+    sentence = r"did not suffice for fct_parameters: raise WAREHOUSE_MEMORY_LIMIT \(100MB\) or WAREHOUSE_SPILL_LIMIT"
+    with pytest.raises(ConfigurationError, match=sentence) as error:
+        warehouse.build()
+    assert "\n" not in str(error.value)
+
+
 def test_two_builds_at_once_are_refused(warehouse: ToyWarehouse) -> None:
     with build_lock(warehouse.settings, "Dagster run 1"), pytest.raises(ConfigurationError, match="Dagster run 1"):
         warehouse.build()

@@ -171,6 +171,11 @@ RAISES = expect("holds", "column_values_to_match_regex", column="s", regex="(", 
         ("select 1 as n from nowhere", BOUND, "nowhere"),
         ("select 1 as n where false", BOUND, "no row to judge"),
         ("select unnest([1, null]) as n", BOUND, "1 of 2 rows have no n"),
+        (
+            "select 1 as n from range(10001)",
+            BOUND,
+            "its SQL selects more than 10,000 rows; let it aggregate",
+        ),
         ("select 1 as n", replace(BOUND, type="column_values_to_be_whatever"), "Great Expectations stopped"),
     ],
 )

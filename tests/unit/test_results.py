@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orchestration.errors import ConfigurationError
+from orchestration.warehouse import results
 from orchestration.warehouse.results import Format, Result, printable, write_result
 
 HOSTILE = "\x1b[31mred\x07 \u202eevil\u200b[link=http://x]"
@@ -79,3 +81,12 @@ def test_a_table_is_as_wide_as_it_needs_outside_a_terminal() -> None:
 @given(st.text())
 def test_printable_is_printable(text: str) -> None:
     assert printable(text).isprintable()
+
+
+def test_a_table_that_would_fill_the_memory_is_refused_and_a_stream_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(results, "MOST_CELLS", 10)
+    rows = [(n, n) for n in range(6)]
+    with pytest.raises(ConfigurationError, match="more than 5 rows, too many for a table"):
+        written(Format.TABLE, ("a", "b"), *rows)
+    assert "4" in written(Format.TABLE, ("a", "b"), *rows[:5])
+    assert written(Format.CSV, ("a", "b"), *rows).count("\n") == 7
