@@ -42,6 +42,9 @@ class Settings(BaseSettings):
     spill_limit: str | None = Field(
         default=None, description="Most that one command may spill, e.g. 20GB; by default 90% of what is free there."
     )
+    build_anyway: bool = Field(
+        default=False, description="Whether a build is tried although it takes more memory or disk than there is."
+    )
     published_copies: int = Field(default=3, ge=1, description="Published copies kept; older ones are pruned.")
     sources: Path | None = Field(default=None, description="Sources file that Dagster reads instead of live services.")
     daily_schedule: bool = Field(default=False, description="Whether `daily_refresh` runs by itself every day.")
@@ -84,6 +87,11 @@ class Settings(BaseSettings):
     def memory_bytes(self) -> int:
         """``memory_limit`` in bytes."""
         return _bytes(self.memory_limit)
+
+    @property
+    def spill_bytes(self) -> int | None:
+        """``spill_limit`` in bytes."""
+        return None if self.spill_limit is None else _bytes(self.spill_limit)
 
     @property
     def spill(self) -> Path:

@@ -24,6 +24,7 @@ from orchestration.warehouse.catalog import export_catalog, outcome_rows, snapsh
 from orchestration.warehouse.evidence import keep_evidence
 from orchestration.warehouse.lock import build_lock
 from orchestration.warehouse.publish import BuildRecord, current_record, publish
+from orchestration.warehouse.room import require_room
 
 
 class FinishedBuild(msgspec.Struct, frozen=True):
@@ -129,12 +130,17 @@ def _inputs(snapshots: pa.Table, outcomes: pa.Table) -> FinishedBuild | None:
     )
 
 
-def begin(settings: Settings) -> tuple[str, ...]:
+def begin(settings: Settings, *, anew: bool = True) -> tuple[str, ...]:
     """Marks the build database as unfinished and makes sure that it can be written; gives notes for people.
 
+    Args:
+        settings: which home.
+        anew: whether the build begins from nothing rather than going on from the last one.
+
     Raises:
-        ConfigurationError: another process has it open.
+        ConfigurationError: another process has it open, or the build cannot fit on this machine.
     """
+    require_room(settings, anew=anew)
     _marker(settings).unlink(missing_ok=True)
     if not settings.build_database.exists():
         return ()

@@ -20,6 +20,7 @@ from typing import Any
 import duckdb
 
 from orchestration.errors import ConfigurationError
+from orchestration.limits import free_disk
 from orchestration.settings import Settings
 
 Connection = duckdb.DuckDBPyConnection
@@ -115,13 +116,7 @@ def spill_limit(settings: Settings) -> str:
     """How much an engine may spill; DuckDB takes it by statement only, as a configuration it has no effect (1.5)."""
     if settings.spill_limit is not None:
         return settings.spill_limit
-    return f"{free_bytes(settings.spill) * 9 // 10}B"
-
-
-def free_bytes(folder: Path) -> int:
-    """Free bytes on the disk that a folder lies on or will lie on."""
-    there = next(path for path in (folder, *folder.parents) if path.exists())
-    return shutil.disk_usage(there).free
+    return f"{free_disk(settings.spill) * 9 // 10}B"
 
 
 def sweep_spill(settings: Settings) -> None:

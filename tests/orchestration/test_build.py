@@ -15,7 +15,7 @@ from orchestration.errors import ConfigurationError, DataRefused
 from orchestration.snapshots.candidate import Failure
 from orchestration.snapshots.store import SnapshotStore
 from orchestration.warehouse import build as building
-from orchestration.warehouse import dbt, duckdb
+from orchestration.warehouse import dbt, duckdb, room
 from orchestration.warehouse.lock import build_lock
 from orchestration.warehouse.publish import current_copy, current_record
 from orchestration.warehouse.query import query
@@ -217,13 +217,37 @@ def test_dbt_spills_where_the_setting_says(warehouse: ToyWarehouse, tmp_path: Pa
 
 
 def test_memory_and_spill_that_do_not_suffice_are_one_sentence(warehouse: ToyWarehouse) -> None:
-    warehouse.settings.memory_limit = warehouse.settings.spill_limit = "100MB"
-    numbered = "select row_number() over (order by md5(range::varchar)) from range(9000000) order by 1 desc limit 1"
+    warehouse.settings.memory_limit, warehouse.settings.spill_limit = "300MB", "100MB"
+    numbered = "select row_number() over (order by md5(range::varchar)) from range(20000000) order by 1 desc limit 1"
     warehouse.edit("models/marts/fct_parameters.sql", " group by", f" where ({numbered}) > 0 group by")
-    sentence = r"did not suffice for fct_parameters: raise WAREHOUSE_MEMORY_LIMIT \(100MB\) or WAREHOUSE_SPILL_LIMIT"
+    sentence = r"did not suffice for fct_parameters: raise WAREHOUSE_MEMORY_LIMIT \(300MB\) or WAREHOUSE_SPILL_LIMIT"
     with pytest.raises(ConfigurationError, match=sentence) as error:
         warehouse.build()
     assert "\n" not in str(error.value)
+
+
+def test_a_build_for_which_there_is_no_room_is_refused_before_anything_is_touched(
+    warehouse: ToyWarehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "free_disk", lambda folder: 1_000_000)
+    copy, runs = current_copy(warehouse.settings), count_dbt_runs(monkeypatch)
+    warehouse.land({"c/d": 2}, EARLIER)
+    with pytest.raises(ConfigurationError, match=r"takes about 0.2 GB of disk .*, and 0.0 GB are free at") as error:
+        warehouse.build()
+    assert str(error.value).endswith("WAREHOUSE_BUILD_ANYWAY=true tries it all the same.")
+    assert runs == []
+    assert building.finished_build(warehouse.settings) is not None
+    assert current_copy(warehouse.settings) == copy
+    warehouse.settings.build_anyway = True
+    warehouse.build()
+    assert published(warehouse) == [("a/b", 1), ("c/d", 2)]
+
+
+def test_what_a_build_reads_is_known_from_the_catalog(warehouse: ToyWarehouse) -> None:
+    warehouse.land({"a/b": 1, "c/d": 2}, EARLIER)
+    building.prepare(warehouse.settings)
+    assert room.inputs_of(warehouse.settings, anew=True) == room.Inputs(models=0, readings=0, changes=0, others=3)
+    assert room.inputs_of(warehouse.settings, anew=False) == room.Inputs(models=0, readings=0, changes=0, others=2)
 
 
 def test_two_builds_at_once_are_refused(warehouse: ToyWarehouse) -> None:
