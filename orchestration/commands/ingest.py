@@ -41,7 +41,8 @@ def ingest(
 
     They come from the live services, or from the locations in FILE. What is there already is not landed again. A
     different answer for the same day becomes a new revision. The exit code is 1 when data was refused and 3 when a
-    source could not be reached; what was good has landed all the same.
+    source could not be reached; what was good has landed all the same. Parquet files that are one day each are read
+    several at a time, as many as WAREHOUSE_THREADS and WAREHOUSE_MEMORY_LIMIT allow; they land in their order.
     """
     settings = load_settings()
     outcomes: list[Outcome] = []

@@ -1,12 +1,19 @@
 """Whether a build fits on this machine, said before dbt runs.
 
 What a build takes is estimated from the catalog: how many readings it reads, of how many models, and from what is there
-already. The factors were measured with the generator of ``benchmarks/``, as the largest sizes that the files reached
-while `warehouse build` ran with so little memory that it spilled; a build in between takes less than estimated:
+already. The factors were set to lie above what was measured, as the largest sizes that files reached while `warehouse
+build` ran with so little memory that it spilled (real files, and days of the generator in ``benchmarks/``):
 
-FACTORS
+    read by the build                                database   copy     memory and spill
+    real files: 0.53 M readings of 39 k models       236 MB     45 MB    0.4 GB
+    Hub: 1.2 M readings of 0.3 M models (4 days)     281 MB     60 MB    0.6 GB
+    Hub: 3.6 M readings of 0.3 M models (12 days)    289 MB     81 MB    1.4 GB
+    ... compacted to 0.81 M change rows              272 MB     81 MB    0.75 GB
+    ... built anew in the same file                  +231 MB
 
-They are for refusing what cannot end well, not for planning; ``WAREHOUSE_BUILD_ANYWAY`` overrules them.
+What is larger was not measured, and the factor of change rows rests on one point; so the estimates are for refusing
+what is far from fitting, not for planning, and ``WAREHOUSE_BUILD_ANYWAY`` overrules them. With two threads, 200 MB of
+memory did not suffice for the real files and 300 MB did. The process took up to 0.56 GB besides.
 """
 
 from dataclasses import dataclass
