@@ -33,7 +33,7 @@ ui: .venv/.ready  ## the Dagster UI on loopback
 bench: .venv/.ready  ## the full benchmark, hours; SCALE=0.25 for a quarter of the models; goes on after a kill
 	$(BIN)/python -m benchmarks --scale $(SCALE)
 
-bench-quick: .venv/.ready  ## a small one for every change, under three minutes on two free cores
+bench-quick: .venv/.ready  ## a small one for every change: minutes, most of them two builds by dbt
 	$(BIN)/python -m benchmarks --scale 0.003 --days 30 --runs 1 --output .benchmarks/results $(QUICK:%=--only %)
 
 lock:  ## refresh requirements.lock (needs uv)
