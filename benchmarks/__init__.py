@@ -1,1 +1,1 @@
-"""Timings, always as ratios of two ways to do the same work in one run; see ``__main__`` for how to start them."""
+"""Benchmarks on a generated Hub: several ways to do the same work in one run, as ratios; see docs/benchmarks.md."""

@@ -41,13 +41,11 @@ def model(number: int, random: np.random.Generator) -> dict[str, object]:
     }
 
 
-def write_pages(folder: Path, models: int, per_page: int = 1000) -> list[Path]:
-    """Writes gzipped pages of a listing and returns their paths, in order."""
+def write_pages(folder: Path, models: int, per_page: int = 1000) -> None:
+    """Writes gzipped pages of a listing."""
     random = np.random.default_rng(7)
-    paths = []
+    folder.mkdir(parents=True, exist_ok=True)
     for start in range(0, models, per_page):
         page = [model(number, random) for number in range(start, min(start + per_page, models))]
         path = folder / f"page-{start // per_page + 1:05d}.json.gz"
         path.write_bytes(gzip.compress(msgspec.json.encode(page), compresslevel=1, mtime=0))
-        paths.append(path)
-    return paths

@@ -1,0 +1,91 @@
+"""Where the time of a build went, from what dbt leaves behind."""
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+#: Groups by the folder of a model; the readings are told by their names, the rest of the models is ``other``.
+_GROUPS = {
+    "staging": "readings",
+    "downloads": "downloads",
+    "usage": "downloads",
+    **dict.fromkeys(("attributes", "identity", "organizations", "registry", "lineage", "core"), "dims"),
+    **dict.fromkeys(("report", "report_basis"), "reports"),
+    **dict.fromkeys(("inference", "evaluations", "names", "performance"), "services"),
+    "ops": "ops",
+}
+_READINGS = ("int_readings", "int_snapshots")
+#: What one more day of the Hub asks of the engine; the other groups are reports, services and records of operation.
+ENGINE = ("readings", "downloads", "dims", "other")
+
+
+@dataclass(frozen=True)
+class BuildTimes:
+    """Seconds of one build.
+
+    Attributes:
+        start_up: until the first step of dbt runs: imports, catalog, parsing. It does not depend on the data.
+        steps: from the first step's start to the last one's end; two run at a time.
+        rest: after that: hashes of the tables, the published copy.
+        nodes: what each step took by itself, by group: ``seeds``, ``tests``, ``operations``, and the groups of models.
+    """
+
+    start_up: float
+    steps: float
+    rest: float
+    nodes: dict[str, list[float]]
+
+    @property
+    def fixed(self) -> float:
+        """What dbt takes for a model whatever it holds: the median of the services, which have no rows here."""
+        return median(self.nodes.get("services", [0.0]))
+
+    @property
+    def engine(self) -> float:
+        """What the models that turn readings into facts and dimensions took beyond that."""
+        seconds = [each for group in ENGINE for each in self.nodes.get(group, [])]
+        return max(sum(seconds) - self.fixed * len(seconds), 0.0)
+
+
+def build_times(build: Path, started: float, ended: float) -> BuildTimes:
+    """Times of the build that has just run.
+
+    Args:
+        build: the folder ``build/`` of its home.
+        started: when its process began, in seconds since the epoch.
+        ended: when it ended.
+    """
+    run = json.loads((build / "dbt_target" / "run_results.json").read_bytes())
+    nodes = json.loads((build / "manifest.json").read_bytes())["nodes"]
+    return times_of(run["results"], {name: node["fqn"] for name, node in nodes.items()}, started, ended)
+
+
+def times_of(
+    results: list[Mapping[str, Any]], folders: Mapping[str, list[str]], started: float, ended: float
+) -> BuildTimes:
+    """Times of a run from dbt's results, with the path of each node in the project."""
+    nodes: dict[str, list[float]] = defaultdict(list)
+    moments = []
+    for result in results:
+        name = result["unique_id"]
+        nodes[_group(name, folders.get(name, []))].append(result["execution_time"])
+        moments += [_epoch(timing[end]) for timing in result["timing"] for end in ("started_at", "completed_at")]
+    return BuildTimes(min(moments) - started, max(moments) - min(moments), ended - max(moments), dict(nodes))
+
+
+def _group(name: str, folders: list[str]) -> str:
+    kind, _, model = name.split(".")[:3]
+    if kind != "model":
+        return f"{kind}s"
+    if model.startswith(_READINGS):
+        return "readings"
+    return next((_GROUPS[folder] for folder in folders if folder in _GROUPS), "other")
+
+
+def _epoch(moment: str) -> float:
+    return datetime.fromisoformat(moment).timestamp()
