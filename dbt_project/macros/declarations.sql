@@ -108,7 +108,8 @@
                 {%- do found.append(prefix ~ choice) -%}
             {%- endfor -%}
         {%- endfor -%}
-        {%- for name in found if name not in names -%}
+        {#- Those of the work say how much is looked at again, not what comes out. -#}
+        {%- for name in found if name not in names and not name.startswith('work_') -%}
             {%- do names.append(name) -%}
         {%- endfor -%}
         {%- for upstream in node.depends_on.nodes -%}

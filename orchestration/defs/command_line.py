@@ -27,8 +27,9 @@ from orchestration.snapshots.disk import file_sha256
 from orchestration.snapshots.manifest import Manifest
 from orchestration.snapshots.reader import SnapshotReader
 from orchestration.sources.registry import SOURCES
-from orchestration.warehouse import dbt, duckdb
+from orchestration.warehouse import dbt
 from orchestration.warehouse.publish import BuildRecord, current_record
+from orchestration.warehouse.relations import row_counts
 
 #: Days of a raw table whose content is watched; of older ones only whether Dagster knows them.
 _RECENT_DAYS = 7
@@ -140,7 +141,7 @@ def _dbt_news(settings: Settings) -> News:
 def _dbt_events(settings: Settings, results: list[Mapping[str, Any]]) -> Iterator[Event]:
     keys = {spec.metadata[_UNIQUE_ID]: spec.key for spec in dbt_build.specs}
     checks = {(spec.metadata or {})[_UNIQUE_ID]: spec for spec in dbt_build.check_specs}
-    rows = duckdb.table_rows(settings, settings.build_database)
+    rows = row_counts(settings, settings.build_database)
     for result in results:
         unique_id, status = result["unique_id"], result["status"]
         if unique_id in keys and status == "success":

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from orchestration.warehouse.publish import PUBLISHED_SCHEMAS
+from orchestration.warehouse.relations import PUBLISHED_SCHEMAS
 
 
 def read_manifest(path: Path) -> dict[str, Any]:

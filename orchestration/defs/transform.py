@@ -11,9 +11,10 @@ from orchestration.defs.dbt_translator import WarehouseTranslator
 from orchestration.defs.raw_metadata import markdown_table
 from orchestration.errors import WarehouseError
 from orchestration.settings import DBT_PROJECT, Settings
-from orchestration.warehouse import build, dbt, duckdb
+from orchestration.warehouse import build, dbt
 from orchestration.warehouse.lock import build_lock
-from orchestration.warehouse.publish import PUBLISHED_SCHEMAS, BuildRecord, current_copy
+from orchestration.warehouse.publish import BuildRecord, current_copy
+from orchestration.warehouse.relations import PUBLISHED_SCHEMAS, row_counts
 
 #: Steps that write the build database wait for each other; `orchestration/dagster.yaml` sets the limit of 1.
 POOL = "duckdb"
@@ -44,9 +45,11 @@ def dbt_build(context: dg.AssetExecutionContext, config: BuildConfig, dbt_cli: D
         with build_lock(settings, f"Dagster run {context.run_id}"), dbt.environment_of(settings):
             inputs = build.prepare(settings)
             was_finished = build.finished_build(settings)
-            for note in build.begin(settings):
+            # A part of the models goes on from whatever the others are.
+            anew = config.full_refresh or (not context.is_subset and build.begins_anew(settings, inputs))
+            for note in build.begin(settings, anew=anew):
                 context.log.warning(note)
-            arguments = dbt.build_arguments(config.full_refresh)
+            arguments = dbt.build_arguments(anew)
             invocation = dbt_cli.cli(arguments, context=context, target_path=dbt.dagster_target_path(settings))
             yield from _with_row_counts(settings, invocation.stream())
             # A part of the models makes the database whole only if it was whole, for the same inputs, before.
@@ -64,7 +67,7 @@ def _with_row_counts(settings: Settings, events: Iterator[Any]) -> Iterator[Any]
         held.extend(events)
     except Exception as error:
         failure = error
-    rows = duckdb.table_rows(settings, settings.build_database)
+    rows = row_counts(settings, settings.build_database)
     for event in held:
         if isinstance(event, (dg.Output, dg.AssetMaterialization)):
             node = _MANIFEST["nodes"][event.metadata["unique_id"].value]
@@ -102,7 +105,7 @@ def published_metadata(settings: Settings, record: BuildRecord) -> dict[str, Any
     copy = current_copy(settings)
     tables = [
         {"table": f"{schema}.{table}", "rows": f"{count:,}"}
-        for (schema, table), count in sorted(duckdb.table_rows(settings, copy).items())
+        for (schema, table), count in sorted(row_counts(settings, copy).items())
     ]
     return {
         "build": record.build_id,

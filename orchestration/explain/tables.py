@@ -6,7 +6,8 @@ from difflib import get_close_matches
 
 from orchestration.errors import ConfigurationError, DataRefused
 from orchestration.warehouse import duckdb
-from orchestration.warehouse.publish import PUBLISHED_SCHEMAS, SYNTHETIC_NOTICE
+from orchestration.warehouse.publish import SYNTHETIC_NOTICE
+from orchestration.warehouse.relations import PUBLISHED_SCHEMAS
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,14 @@ class Tables:
         self._tables: dict[str, Table] = {}
         rows = connection.execute(
             """
-            SELECT columns.schema_name, columns.table_name, tables.comment, column_name, data_type, columns.comment,
+            SELECT columns.schema_name, columns.table_name, relations.comment, column_name, data_type, columns.comment,
                 NOT is_nullable
-            FROM duckdb_columns() AS columns JOIN duckdb_tables() AS tables USING (database_oid, table_oid)
+            FROM duckdb_columns() AS columns
+            JOIN (
+                SELECT database_oid, table_oid, comment FROM duckdb_tables()
+                UNION ALL
+                SELECT database_oid, view_oid, comment FROM duckdb_views()
+            ) AS relations USING (database_oid, table_oid)
             WHERE list_contains(?, columns.schema_name)
             ORDER BY columns.schema_name DESC, columns.table_name, column_index
             """,

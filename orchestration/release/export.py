@@ -18,6 +18,7 @@ from orchestration.release.manifest import ColumnEntry, TableEntry
 from orchestration.release.tombstones import Tombstone, selected
 from orchestration.snapshots.disk import file_sha256, sync
 from orchestration.warehouse import duckdb
+from orchestration.warehouse.relations import relations
 from orchestration.warehouse.results import Result, write_csv
 
 #: Rows of a row group: what DuckDB reads at a time, a multiple of the vectors that it hands out.
@@ -163,14 +164,11 @@ def _refuse_shared_keys(connection: duckdb.Connection, name: str, source: str, k
 
 def _released(connection: duckdb.Connection, database: str) -> list[tuple[str, str, str]]:
     """Schema, name and comment of each table that is released."""
-    return connection.execute(
-        """
-        SELECT schema_name, table_name, coalesce(comment, '') FROM duckdb_tables()
-        WHERE database_name = ? AND (schema_name = 'marts' OR (schema_name = 'ops' AND list_contains(?, table_name)))
-        ORDER BY ALL
-        """,
-        [database, list(RELEASED_OPS)],
-    ).fetchall()
+    return [
+        (each.schema, each.name, each.comment or "")
+        for each in relations(connection, database)
+        if each.schema == "marts" or (each.schema == "ops" and each.name in RELEASED_OPS)
+    ]
 
 
 def _columns(connection: duckdb.Connection, database: str, schema: str, table: str) -> tuple[ColumnEntry, ...]:

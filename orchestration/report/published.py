@@ -98,6 +98,9 @@ class Published:
             union all
             select table_name, '' as column_name, comment from duckdb_tables()
             where schema_name = 'marts' and comment is not null
+            union all
+            select view_name as table_name, '' as column_name, comment from duckdb_views()
+            where schema_name = 'marts' and comment is not null
             """
         )
         notice = self.build.notice or ""

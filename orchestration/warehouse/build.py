@@ -4,6 +4,10 @@
 
 A build whose inputs are those of the published copy is not run again. A build that fails or is killed leaves the
 published copy as it was, and its half-made database is never published.
+
+A build goes on from the last one: dbt reads only what is new and works out anew only what that can change. That is
+right only if the tables agree with each other and were made by the same project, so after a build that did not finish,
+an edit by hand or another version of the project the next one begins anew.
 """
 
 import hashlib
@@ -28,11 +32,15 @@ from orchestration.warehouse.room import require_room
 
 
 class FinishedBuild(msgspec.Struct, frozen=True):
-    """What a finished build was made from, and the size and time of its database: a later hand edit shows."""
+    """What a finished build was made from, and the size and time of its database: a later hand edit shows.
+
+    ``project`` identifies the SQL and the engines: a build by others cannot be gone on from.
+    """
 
     fingerprint: str
     synthetic: bool
     engine_versions: str
+    project: str = ""
     database_bytes: int = 0
     database_mtime_ns: int = 0
 
@@ -74,12 +82,13 @@ def build(
             return BuildResult(published, unchanged=True)
         notes: tuple[str, ...] = ()
         if full_refresh or finished_build(settings) != inputs:
-            notes = begin(settings)
+            anew = full_refresh or begins_anew(settings, inputs)
+            notes = begin(settings, anew=anew)
             try:
-                dbt.build(settings, full_refresh=full_refresh, report=report)
+                dbt.build(settings, full_refresh=anew, report=report)
             except dbt.BrokenDatabase:
                 notes = (*notes, _discard_database(settings))
-                dbt.build(settings, report=report)
+                dbt.build(settings, full_refresh=True, report=report)
             finish(settings, inputs, dbt.target_path(settings))
         return BuildResult(publish_finished(settings, again=full_refresh), unchanged=False, notes=notes)
 
@@ -115,19 +124,23 @@ def _inputs(snapshots: pa.Table, outcomes: pa.Table) -> FinishedBuild | None:
     attempts = outcomes.select(["source", "table_name", "snapshot_date", "outcome", "reason"]).to_pylist()
     # A repeated attempt that comes to the same is no new input; otherwise a replay would never be at rest.
     troubles = {tuple(row.values()) for row in attempts if row["outcome"] in {"refused", "failed"}}
-    identity = (
-        sorted(map(str, newest)),
-        sorted(map(str, troubles)),
-        dbt.project_sha256(),
-        dbt.engine_versions(),
-        code_version(),
-        _code_sha256(),
-    )
+    project = f"{dbt.project_sha256()} {dbt.engine_versions()}"
+    identity = (sorted(map(str, newest)), sorted(map(str, troubles)), project, code_version(), _code_sha256())
     return FinishedBuild(
         fingerprint=hashlib.sha256(msgspec.json.encode(identity)).hexdigest(),
         synthetic=any(row["synthetic"] for row in landed),
         engine_versions=dbt.engine_versions(),
+        project=project,
     )
+
+
+def begins_anew(settings: Settings, inputs: FinishedBuild) -> bool:
+    """Whether a build cannot go on from the last one: that did not finish, was edited, or was made by another project.
+
+    To be asked before ``begin``, which forgets the last build.
+    """
+    last = finished_build(settings)
+    return last is None or last.project != inputs.project
 
 
 def begin(settings: Settings, *, anew: bool = True) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from orchestration.history.columns import KIND
+from orchestration.history.columns import CHANGES_SCHEMA, KIND, MODELS_SCHEMA
 from orchestration.history.store import History
 from orchestration.snapshots.layout import REJECTED_NAME, refused_file
 from orchestration.snapshots.manifest import Manifest, Outcome
@@ -121,6 +121,10 @@ def export_catalog(store: SnapshotStore, folder: Path) -> None:
     empty.mkdir(parents=True)
     for kind, record_type in RECORD_TYPES.items():
         pq.write_table(record_type.schema.empty_table(), empty / f"{kind.value}.parquet")
+    for role, schema in {"changes": CHANGES_SCHEMA, "models": MODELS_SCHEMA}.items():
+        of_history = folder / "empty" / role / "none" / "none"
+        of_history.mkdir(parents=True)
+        pq.write_table(schema.empty_table(), of_history / "none.parquet")
 
 
 def snapshot_rows(manifests: Iterable[Manifest]) -> pa.Table:

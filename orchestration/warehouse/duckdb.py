@@ -74,17 +74,6 @@ def attach(connection: Connection, path: Path, name: str, *, read_only: bool) ->
         raise _lock_conflict(path, error) or error from None
 
 
-def table_rows(settings: Settings, path: Path) -> dict[tuple[str, str], int]:
-    """Rows of each table of a database, by schema and name; nothing when it cannot be read."""
-    try:
-        with connect_read_only(settings, path) as connection:
-            names = connection.execute("SELECT schema_name, table_name FROM duckdb_tables()").fetchall()
-            counts = "SELECT count(*) FROM {}.{}"
-            return {name: connection.execute(counts.format(*map(identifier, name))).fetchall()[0][0] for name in names}
-    except (duckdb.Error, ConfigurationError):
-        return {}
-
-
 def identifier(name: str) -> str:
     """A name quoted for SQL."""
     return '"' + name.replace('"', '""') + '"'

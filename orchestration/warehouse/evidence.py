@@ -16,9 +16,7 @@ import msgspec
 from orchestration.settings import Settings
 from orchestration.snapshots.disk import replace_durably
 from orchestration.warehouse import dbt, duckdb
-
-#: Schemas whose tables are compared.
-_SCHEMAS = ("marts", "ops")
+from orchestration.warehouse.relations import relations
 
 
 class DbtTest(msgspec.Struct, frozen=True):
@@ -86,17 +84,35 @@ def hashes_of(settings: Settings, database: Path) -> dict[str, str]:
         duckdb.Error: the file is not a database that this engine reads.
     """
     with duckdb.connect(settings) as connection:
-        duckdb.attach(connection, database, "judged", read_only=True)
-        return table_hashes(connection, "judged")
+        # Views name the database by its file's stem.
+        duckdb.attach(connection, database, database.stem, read_only=True)
+        return table_hashes(connection, database.stem)
 
 
 def table_hashes(connection: duckdb.Connection, database: str) -> dict[str, str]:
     """``schema.table`` -> hash of its columns and rows, whatever the order of the rows."""
-    names = connection.execute(
-        "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = ? AND list_contains(?, schema_name)",
-        (database, list(_SCHEMAS)),
-    ).fetchall()
-    return {f"{schema}.{table}": _table_hash(connection, (database, schema, table)) for schema, table in sorted(names)}
+    return {
+        f"{each.schema}.{each.name}": _table_hash(connection, (database, each.schema, each.name))
+        for each in relations(connection, database)
+        if not each.stays_view
+    }
+
+
+def required_columns(settings: Settings) -> dict[str, set[str]]:
+    """``schema.table`` -> columns that are never null by the contract of the last finished build; none if unknown."""
+    try:
+        manifest = json.loads(manifest_of_build(settings).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+    return {
+        f"{node['schema']}.{node['name']}": {
+            name
+            for name, column in node["columns"].items()
+            if any(constraint["type"] == "not_null" for constraint in column.get("constraints") or ())
+        }
+        for node in models
+    }
 
 
 def dbt_tests(target: Path) -> dict[str, DbtTest]:

@@ -9,6 +9,7 @@ build gets the last good copy.
 """
 
 import re
+from collections.abc import Mapping, Set
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,9 +20,8 @@ from orchestration.settings import Settings
 from orchestration.snapshots.disk import file_sha256, sync, write_durably
 from orchestration.snapshots.store import code_version
 from orchestration.warehouse import duckdb
-
-#: Schemas of the build database that analysts get.
-PUBLISHED_SCHEMAS = ("marts", "ops")
+from orchestration.warehouse.evidence import required_columns
+from orchestration.warehouse.relations import PUBLISHED_SCHEMAS, relations, view_definition
 
 SYNTHETIC_NOTICE = "SYNTHETIC: made from the embedded sample or other invented input. No figure here is a measurement."
 
@@ -69,7 +69,9 @@ def publish(settings: Settings, *, fingerprint: str, synthetic: bool, engine_ver
         # Views of the build database name it by its file's stem.
         duckdb.attach(connection, settings.build_database, settings.build_database.stem, read_only=True)
         duckdb.attach(connection, unfinished, "copy", read_only=False)
-        _copy_tables(connection, settings.build_database.stem, "copy", synthetic=synthetic)
+        _copy_relations(
+            connection, settings.build_database.stem, "copy", synthetic=synthetic, required=required_columns(settings)
+        )
         write_record(connection, "copy", record)
         # Closing would do this too, but would say nothing if the disk had no room for it.
         connection.execute("CHECKPOINT copy")
@@ -140,18 +142,31 @@ def record_of(connection: duckdb.Connection) -> BuildRecord:
     return BuildRecord(**dict(zip(BuildRecord.__struct_fields__, row, strict=True)))
 
 
-def _copy_tables(connection: duckdb.Connection, source: str, target: str, *, synthetic: bool) -> None:
-    """Copies every table and view of the published schemas as a table, with comments, ordered by its key."""
-    for schema in PUBLISHED_SCHEMAS:
+def _copy_relations(
+    connection: duckdb.Connection, source: str, target: str, *, synthetic: bool, required: Mapping[str, Set[str]]
+) -> None:
+    """Copies what is published, with comments: tables ordered by their keys, and views as tables unless too large."""
+    found = relations(connection, source)
+    for schema in sorted({*PUBLISHED_SCHEMAS, *(each.schema for each in found)}):
         connection.execute(f"CREATE SCHEMA {duckdb.identifier(target)}.{duckdb.identifier(schema)}")
-    for schema, table, comment in _relations(connection, source):
-        _copy_table(connection, (source, schema, table), (target, schema, table))
-        text = " ".join(part for part in (SYNTHETIC_NOTICE if synthetic else None, comment) if part)
+    connection.execute(f"USE {duckdb.identifier(target)}")
+    for each in sorted(found, key=lambda each: each.stays_view):
+        if each.stays_view:
+            connection.execute(view_definition(connection, source, each.schema, each.name))
+        else:
+            never_null = required.get(f"{each.schema}.{each.name}", set())
+            _copy_table(connection, (source, each.schema, each.name), (target, each.schema, each.name), never_null)
+        text = " ".join(part for part in (SYNTHETIC_NOTICE if synthetic else None, each.comment) if part)
         if text:
-            connection.execute(f"COMMENT ON TABLE {_path(target, schema, table)} IS {duckdb.literal(text)}")
+            kind = "VIEW" if each.stays_view else "TABLE"
+            path = _path(target, each.schema, each.name)
+            connection.execute(f"COMMENT ON {kind} {path} IS {duckdb.literal(text)}")
+    connection.execute("USE memory")
 
 
-def _copy_table(connection: duckdb.Connection, source: tuple[str, str, str], target: tuple[str, str, str]) -> None:
+def _copy_table(
+    connection: duckdb.Connection, source: tuple[str, str, str], target: tuple[str, str, str], never_null: Set[str]
+) -> None:
     columns = connection.execute(
         """
         SELECT column_name, data_type, is_nullable, comment FROM duckdb_columns()
@@ -159,9 +174,9 @@ def _copy_table(connection: duckdb.Connection, source: tuple[str, str, str], tar
         """,
         source,
     ).fetchall()
-    # NOT NULL is kept; a primary key would cost an index in a file that nobody writes to.
+    # NOT NULL is kept, and what a view promises too; a primary key would cost an index in a file that nobody writes to.
     definitions = ", ".join(
-        f"{duckdb.identifier(name)} {data_type}{'' if nullable else ' NOT NULL'}"
+        f"{duckdb.identifier(name)} {data_type}{'' if nullable and name not in never_null else ' NOT NULL'}"
         for name, data_type, nullable, _ in columns
     )
     connection.execute(f"CREATE TABLE {_path(*target)} ({definitions})")
@@ -171,21 +186,6 @@ def _copy_table(connection: duckdb.Connection, source: tuple[str, str, str], tar
         if comment:
             column = f"{_path(*target)}.{duckdb.identifier(name)}"
             connection.execute(f"COMMENT ON COLUMN {column} IS {duckdb.literal(comment)}")
-
-
-def _relations(connection: duckdb.Connection, database: str) -> list[tuple[str, str, str | None]]:
-    """Schema, name and comment of every table and view that is published."""
-    return connection.execute(
-        """
-        SELECT schema_name, table_name, comment FROM duckdb_tables()
-        WHERE database_name = $database AND list_contains($schemas, schema_name)
-        UNION ALL
-        SELECT schema_name, view_name, comment FROM duckdb_views()
-        WHERE database_name = $database AND list_contains($schemas, schema_name)
-        ORDER BY ALL
-        """,
-        {"database": database, "schemas": list(PUBLISHED_SCHEMAS)},
-    ).fetchall()
 
 
 def _primary_key(connection: duckdb.Connection, database: str, schema: str, table: str) -> list[str]:

@@ -16,7 +16,9 @@ def download_cases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehou
     warehouse = WarehouseFactory(tmp_path_factory.mktemp("download_cases"))
     for make in CASES.values():
         warehouse.land("hf_archive", make())
-    warehouse.build("+fct_model_downloads_monthly", "+superseded_readings", "snapshots", "tests/usage")
+    warehouse.build(
+        "+fct_model_downloads_daily", "+fct_model_downloads_monthly", "+superseded_readings", "snapshots", "tests/usage"
+    )
     yield warehouse
 
 

@@ -6,44 +6,29 @@ The SQL that dbt compiled for the cases is run on generated histories in memory,
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import accumulate, pairwise
-from pathlib import Path
 from typing import NamedTuple
 
-import duckdb
-import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.dbt.recorded_build import RecordedBuild, compiled_build
 from tests.dbt.warehouse_factory import WarehouseFactory
 
 START = date(2025, 1, 1)
 RECOVERY_READINGS = 8
 
-#: From the selected readings to the daily fact, in the order of their dependencies.
-MODELS = (
-    "intermediate/downloads/int_counters__falls_marked",
-    "intermediate/downloads/int_counters__measured",
-    "intermediate/downloads/int_sources__stalls_judged",
-    "intermediate/downloads/int_counters__stalls_marked",
-    "intermediate/downloads/int_counters__intervals",
-    "intermediate/downloads/int_sources__spikes_judged",
-    "marts/usage/fct_model_downloads_daily",
-)
-
-RANKED = pa.schema(
-    [
-        ("source", pa.string()),
-        ("table_name", pa.string()),
-        ("model_id", pa.string()),
-        ("canonical_model_id", pa.string()),
-        ("hub_id", pa.string()),
-        ("reading_date", pa.date32()),
-        ("downloads_total", pa.int64()),
-        ("downloads_30d", pa.int64()),
-        ("total_rank", pa.int64()),
-        ("rolling_rank", pa.int64()),
-    ]
+#: What stands for itself: the readings that were selected, and what decides which of them are looked at.
+GIVEN = (
+    "int_readings__ranked",
+    "int_readings__described",
+    "int_readings__changes",
+    "int_snapshots__news",
+    "int_models__canonical",
+    "int_counters__models",
+    "int_counters__names",
+    "int_counters__scope",
+    "int_counters__window",
 )
 
 
@@ -63,35 +48,46 @@ History = list[Reading]
 
 
 class Pipeline:
-    """The compiled models as tables of an in-memory database."""
+    """From the selected readings to the daily fact, all of them looked at."""
 
-    def __init__(self, compiled: Path) -> None:
-        self.queries = {Path(model).name: (compiled / f"{model}.sql").read_text("utf-8") for model in MODELS}
-        self.connection = duckdb.connect()
-        self.connection.execute("set threads = 1; attach ':memory:' as warehouse; use warehouse")
-        self.connection.execute("create schema intermediate; create schema marts")
+    def __init__(self, build: RecordedBuild) -> None:
+        self.build = build
+        self.connection = build.database()
+        always = date(1, 1, 1)
+        window = {"is_everything": True, "read_from": always, "kept_until": always, "look_from": always}
+        build.give(self.connection, "int_counters__window", [window])
 
     def daily(self, tables: Sequence[Sequence[History]]) -> list[list[list[Day]]]:
         """Daily rows of each history, by table and place in it."""
+        models = {f"t{t}/m{m}": history for t, histories in enumerate(tables) for m, history in enumerate(histories)}
         rows = [
             {
                 "source": "generated",
-                "table_name": f"t{t}",
-                "model_id": f"t{t}/m{m}",
-                "canonical_model_id": f"t{t}/m{m}",
+                "table_name": model_id.partition("/")[0],
+                "model_id": model_id,
+                "canonical_model_id": model_id,
                 "reading_date": START + timedelta(days=reading.day),
+                "is_witness": True,
                 "downloads_total": reading.total,
                 "total_rank": 1,
             }
-            for t, histories in enumerate(tables)
-            for m, history in enumerate(histories)
+            for model_id, history in models.items()
             for reading in history
         ]
-        self.connection.register("generated", pa.Table.from_pylist(rows, schema=RANKED))
-        self.connection.execute("create or replace table intermediate.int_readings__ranked as from generated")
-        for model, query in self.queries.items():
-            schema = "marts" if model.startswith("fct_") else "intermediate"
-            self.connection.execute(f"create or replace table {schema}.{model} as {query}")
+        names = [
+            {
+                "canonical_key": number,
+                "canonical_model_id": model_id,
+                "last_counter_date": START + timedelta(days=history[-1].day),
+                "is_whole": True,
+            }
+            for number, (model_id, history) in enumerate(models.items())
+        ]
+        self.build.give(self.connection, "int_readings__ranked", rows)
+        for name, left_out in (("names", {"is_whole"}), ("scope", {"last_counter_date"})):
+            found = [{column: value for column, value in row.items() if column not in left_out} for row in names]
+            self.build.give(self.connection, f"int_counters__{name}", found)
+        self.build.run(self.connection, anew=True)
         found = self.connection.execute(
             "select model_id, download_date, downloads, counter_correction, method "
             "from marts.fct_model_downloads_daily order by 1, 2"
@@ -104,7 +100,7 @@ class Pipeline:
 
 @pytest.fixture(scope="module")
 def pipeline(download_cases: WarehouseFactory) -> Iterator[Pipeline]:
-    pipeline = Pipeline(download_cases.home / "build" / "dbt_target" / "compiled" / "warehouse" / "models")
+    pipeline = Pipeline(compiled_build(download_cases, ["fct_model_downloads_daily"], GIVEN))
     yield pipeline
     pipeline.connection.close()
 

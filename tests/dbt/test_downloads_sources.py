@@ -16,7 +16,7 @@ def readings(**days: int) -> dict[date, int]:
 def test_sources_come_one_after_the_other_and_days_in_any_order(tmp_path: Path) -> None:
     warehouse = WarehouseFactory(tmp_path / "it's a [home]*")
     warehouse.home.mkdir()
-    selection = ("+fct_model_downloads_monthly", "+superseded_readings")
+    selection = ("+fct_model_downloads_daily", "+fct_model_downloads_monthly", "+superseded_readings")
 
     warehouse.build(*selection, tests=False)
     assert warehouse.rows(FACTS) == []

@@ -14,11 +14,13 @@ from tests.dbt.warehouse_factory import WarehouseFactory, candidate
 from tests.fakes.readings import FIRST
 
 DAY = timedelta(days=1)
-MODELS = (
-    "stg_hf_hub__readings",
-    "stg_hf_hub__older_readings",
-    "stg_hf_archive__readings",
-    "stg_hf_archive__older_readings",
+#: Through these all others read the readings: each must be the same, wherever they lie.
+TABLES = (
+    "staging.stg_hf_hub__older_readings",
+    "staging.stg_hf_archive__older_readings",
+    "intermediate.int_readings__rejected",
+    "intermediate.int_readings__series",
+    "intermediate.int_readings__described",
 )
 
 
@@ -29,6 +31,7 @@ def reading(number: int, day: int, **columns: Any) -> dict[str, Any]:
         "hub_id": f"{number:024x}",
         "sha": f"{number}-{day // 3}",
         "read_at": datetime(2026, 4, 1, 6, number % 4 == 0) + day * DAY,
+        "status": "removed" if number == 5 and day in {2, 3} else None,
         "downloads_total": None if (number + day) % 11 == 0 else 1000 * number + day // (1 + number % 3),
         "downloads_30d": number * (day % 4),
         "likes": number,
@@ -45,8 +48,10 @@ def listing(day: int) -> list[dict[str, Any]]:
     return [reading(number, day) for number in range(12) if (number * 7 + day) % 9]
 
 
-def rows(warehouse: WarehouseFactory, model: str) -> list[tuple[Any, ...]]:
-    return warehouse.rows(f"select * from staging.{model} order by all")
+def built(warehouse: WarehouseFactory, *, anew: bool = False) -> dict[str, list[tuple[Any, ...]]]:
+    """All rows of the tables after a build."""
+    warehouse.build(*(f"+{table.partition('.')[2]}" for table in TABLES), tests=False, anew=anew)
+    return {table: warehouse.rows(f"select * from {table} order by all") for table in TABLES}
 
 
 @pytest.fixture
@@ -72,20 +77,25 @@ def compact(warehouse: WarehouseFactory, days: int) -> int:
 TODAY = date(2026, 4, 30)
 
 
-def test_staging_has_the_same_rows_before_and_after_snapshots_are_compacted(warehouse: WarehouseFactory) -> None:
-    warehouse.build(*MODELS, tests=False)
-    before = {model: rows(warehouse, model) for model in MODELS}
-    assert {model: len(found) > 0 for model, found in before.items()} == {
-        model: model != "stg_hf_archive__older_readings" for model in MODELS
-    }
+def test_the_marts_are_the_same_before_and_after_snapshots_are_compacted(warehouse: WarehouseFactory) -> None:
+    before = built(warehouse)
+    assert [table for table, rows in before.items() if not rows] == ["staging.stg_hf_archive__older_readings"]
     newest = FIRST + 7 * DAY
     assert compact(warehouse, (TODAY - newest).days + 2) == 17
-    warehouse.build(*MODELS, tests=False)
-    assert {model: rows(warehouse, model) for model in MODELS} == before
+    assert built(warehouse) == before
+    assert built(warehouse, anew=True) == before
     assert compact(warehouse, 1) == 6
     assert not list((warehouse.home / "raw").rglob("readings.parquet"))
-    warehouse.build(*MODELS, tests=False)
-    assert {model: rows(warehouse, model) for model in MODELS} == before
+    assert built(warehouse, anew=True) == before
+
+
+def test_a_late_day_among_compacted_ones_gives_what_a_build_from_nothing_gives(warehouse: WarehouseFactory) -> None:
+    built(warehouse)
+    compact(warehouse, 1)
+    warehouse.land("hf_hub", [candidate("tracked", FIRST + 6 * DAY, listing(6)[:3])])
+    warehouse.land("hf_hub", [candidate("full", FIRST + 3 * DAY, listing(9))])
+    continued = built(warehouse)
+    assert built(warehouse, anew=True) == continued
 
 
 def test_the_attributes_that_sql_expands_are_those_that_are_stored() -> None:

@@ -81,15 +81,18 @@ class WarehouseFactory:
             outcome = store.land(source, found, licence="CC0-1.0", citation="Test", synthetic=True, requested_at=NOW)
             assert outcome.outcome in {"landed", "unchanged"}, outcome.reason
 
-    def build(self, *select: str, tests: bool = True) -> None:
+    def build(self, *select: str, tests: bool = True, anew: bool = False) -> None:
         """Exports the catalog and runs dbt in a process of its own.
 
         Args:
             select: dbt selectors; everything when empty.
             tests: whether dbt's own tests run too.
+            anew: whether to forget what the last build left.
         """
         export_catalog(SnapshotStore(self.home / "raw"), self.home / "build" / "catalog")
         arguments = ["build", "--quiet", "--no-use-colors", "--vars", str(self.variables)]
+        if anew:
+            arguments.append("--full-refresh")
         if not tests:
             arguments += ["--resource-type", "model", "--resource-type", "seed"]
         if select:

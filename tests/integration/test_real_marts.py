@@ -55,15 +55,39 @@ def test_growth_of_qwens_mainline_models(real_marts: WarehouseFactory) -> None:
     """The models of the list of August that were read on both days."""
     models = real_marts.rows(
         """
+        with spans as (
+            select
+                *,
+                lead(previous_date, 1, date '9999-12-31') over (
+                    partition by source, table_name, model_key order by change_date
+                ) as last_day
+            from intermediate.int_readings__changes
+        ),
+        readings as (
+            select model_id, day, downloads_total
+            from spans
+            inner join intermediate.int_models__keys using (model_key)
+            inner join intermediate.int_sources__priorities using (source, table_name)
+            inner join (values (date '2026-06-15'), (date '2026-07-23')) as days (day)
+                on day between change_date and last_day
+            inner join intermediate.int_snapshots__calendar as calendar
+                on
+                    calendar.source = spans.source
+                    and calendar.table_name = spans.table_name
+                    and calendar.snapshot_date = day
+                    and not calendar.is_partial
+            where is_listed and downloads_total is not null
+            qualify row_number() over (
+                partition by model_id, day order by int_sources__priorities.priority, spans.source, spans.table_name
+            ) = 1
+        )
         select
             model_id,
-            max(downloads_total) filter (reading_date = '2026-06-15'),
-            max(downloads_total) filter (reading_date = '2026-07-23')
-        from intermediate.int_readings__ranked
+            max(downloads_total) filter (day = '2026-06-15'),
+            max(downloads_total) filter (day = '2026-07-23')
+        from readings
         where
-            total_rank = 1
-            and reading_date in ('2026-06-15', '2026-07-23')
-            and model_id in (
+            model_id in (
                 select model_id from marts.bridge_mainline_list
                 where list_date = '2026-08-03' and list = 'primary' and model_id like 'Qwen/%'
             )

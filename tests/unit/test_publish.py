@@ -147,7 +147,7 @@ def test_the_pointer_is_relative_so_that_the_home_can_be_moved(settings: Setting
 def test_what_a_kill_left_is_swept_and_was_never_current(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     make(settings)
     good = current_copy(settings)
-    for step in ("_copy_tables", "write_record", "_point"):
+    for step in ("_copy_relations", "write_record", "_point"):
         with monkeypatch.context() as killed, pytest.raises(KeyboardInterrupt):
             killed.setattr(publish, step, lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
             make(settings)

@@ -134,3 +134,21 @@
 {% macro default__correlation_in_order(one, other, key) -%}
     corr({{ one }}, {{ other }} order by {{ key }})
 {%- endmacro %}
+
+{#- A number that is the same for rows of the same values, nulls included. -#}
+{% macro row_hash(columns) -%}
+    {{- adapter.dispatch('row_hash')(columns) -}}
+{%- endmacro %}
+
+{% macro default__row_hash(columns) -%}
+    hash({{ columns | join(', ') }})
+{%- endmacro %}
+
+{#- In a select list: one row for each day from one date to a later one, both included. -#}
+{% macro each_day(first, last) -%}
+    {{- adapter.dispatch('each_day')(first, last) -}}
+{%- endmacro %}
+
+{% macro default__each_day(first, last) -%}
+    {{ first }} + cast(unnest(range(0, {{ last }} - {{ first }} + 1)) as integer)
+{%- endmacro %}

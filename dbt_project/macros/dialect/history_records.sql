@@ -1,41 +1,157 @@
 {#-
-    The readings of compacted snapshots of one source, with the columns that `raw_records` gives: change rows, expanded
-    over the snapshots in which each value held. A running sum of differences restores a counter, the last value given
-    an attribute; `range` makes a row for each snapshot until the model's next change. docs/history.md tells the format.
-
-    `revisions` as in `raw_records`.
+    Compacted snapshots as SQL reads them: the change rows of all histories, put together without a row for each day.
+    docs/history.md tells the format. A running sum of differences restores a counter, the last value given an attribute.
 -#}
-{% macro duckdb__history_records(source_name, revisions) -%}
+
+{#- One row per snapshot of a history, with the days of the nearest wanted snapshots on both sides (`from_day`: itself or
+    the next one, `until_day`: itself or the one before). Wanted are compacted snapshots: newest revisions, or older ones. -#}
+{% macro history_days(revisions) -%}
+    {%- set is_wanted = 'is_compacted and ' ~ ('is_newest_revision' if revisions == 'newest' else 'not is_newest_revision') -%}
+    (
+        select
+            *,
+            {{ is_wanted }} as is_wanted,
+            min(case when {{ is_wanted }} then snapshot_date end) over (
+                partition by source, table_name order by ordinal rows between current row and unbounded following
+            ) as from_day,
+            max(case when {{ is_wanted }} then snapshot_date end) over (
+                partition by source, table_name order by ordinal rows unbounded preceding
+            ) as until_day,
+            count(*) over (partition by source, table_name) as snapshots
+        from {{ catalog_file('history_snapshots') }}
+    )
+{%- endmacro %}
+
+{#- The change rows of some histories, placed among the snapshots of their table. -#}
+{% macro history_changes(days, source_name=none) -%}
+    (
+        select
+            days.source,
+            days.table_name,
+            changes.* exclude (change_file, snapshot_date, revision),
+            days.ordinal,
+            days.from_day,
+            days.snapshots
+        from read_parquet({{ history_files('changes', source_name) }}, filename = 'change_file') as changes
+        inner join {{ days }} as days
+            on
+                string_split(changes.change_file, '/')[-4] = days.source
+                and string_split(changes.change_file, '/')[-3] = days.table_name
+                and changes.snapshot_date = days.snapshot_date
+                and changes.revision = days.revision
+    )
+{%- endmacro %}
+
+{#-
+    The counters that compacted snapshots (newest revisions) hold: one row per source, table, model and stretch of
+    snapshots (`first_date` to `last_date`) that say the same.
+-#}
+{% macro history_counters() -%}
+    {{- adapter.dispatch('history_counters')() -}}
+{%- endmacro %}
+
+{% macro duckdb__history_counters() -%}
     (
         with days as (
+            select * from {{ history_days('newest') }}
+        ),
+
+        spans as (
             select
-                table_name, ordinal, snapshot_date, revision, usual_read_at,
-                is_compacted and {{ 'is_newest_revision' if revisions == 'newest' else 'not is_newest_revision' }} as is_wanted,
-                count(*) over (partition by table_name) as snapshots
-            from {{ catalog_file('history_snapshots') }}
+                source,
+                table_name,
+                model_key as history_key,
+                is_listed,
+                from_day as first_date,
+                coalesce(lead(ordinal) over line, snapshots) - 1 as last_ordinal,
+                {%- for name in ['downloads_total', 'downloads_30d', 'likes'] %}
+                case when {{ name }}_is_known then cast(sum({{ name }}_change) over line as bigint) end as {{ name }},
+                {%- endfor %}
+                (last_value(status ignore nulls) over line).value as status
+            from {{ history_changes('days') }} as changes
+            window line as (partition by source, table_name, model_key order by ordinal rows unbounded preceding)
+        )
+
+        select
+            spans.* exclude (is_listed, last_ordinal),
+            days.until_day as last_date
+        from spans
+        inner join days
+            on
+                spans.source = days.source
+                and spans.table_name = days.table_name
+                and spans.last_ordinal = days.ordinal
+        where spans.is_listed and spans.first_date <= days.until_day
+    )
+{%- endmacro %}
+
+{#-
+    The attributes that compacted snapshots (newest revisions) hold: one row per source, table, model and snapshot from
+    which on one of them is another. Only rows that give an attribute are put in order: few do.
+-#}
+{% macro history_descriptions() -%}
+    {{- adapter.dispatch('history_descriptions')() -}}
+{%- endmacro %}
+
+{% macro duckdb__history_descriptions() -%}
+    (
+        with days as (
+            select * from {{ history_days('newest') }}
+        ),
+
+        described as (
+            select
+                source,
+                table_name,
+                model_key as history_key,
+                ordinal,
+                from_day as first_date,
+                {%- for name in history_attributes() %}
+                (last_value({{ name }} ignore nulls) over line).value as {{ name }}{{ ',' if not loop.last }}
+                {%- endfor %}
+            from {{ history_changes('days') }} as changes
+            where
+                {%- for name in history_attributes() %}
+                {{ 'or ' if not loop.first }}{{ name }} is not null
+                {%- endfor %}
+            window line as (partition by source, table_name, model_key order by ordinal rows unbounded preceding)
+        )
+
+        -- Of revisions of one day the last word counts.
+        select * exclude (ordinal)
+        from described
+        where first_date is not null
+        qualify row_number() over (
+            partition by source, table_name, history_key, first_date order by ordinal desc
+        ) = 1
+    )
+{%- endmacro %}
+
+{#- The ids of all histories' models: one row per source, table and key. -#}
+{% macro history_models() -%}
+    {{- adapter.dispatch('history_models')() -}}
+{%- endmacro %}
+
+{% macro duckdb__history_models() -%}
+    (
+        select
+            string_split(models.model_file, '/')[-4] as source,
+            string_split(models.model_file, '/')[-3] as table_name,
+            models.model_key as history_key,
+            models.model_id
+        from read_parquet({{ history_files('models') }}, filename = 'model_file') as models
+    )
+{%- endmacro %}
+
+{#-
+    The readings of compacted snapshots of one source that a later answer replaced, with the columns that `raw_records`
+    gives. There are few: the change rows before them are put together, for as many days as there are such snapshots.
+-#}
+{% macro duckdb__history_records(source_name) -%}
+    (
+        with days as (
+            select * from {{ history_days('older') }}
             where source = '{{ source_name }}'
-        ),
-
-        changes as (
-            select
-                string_split(changes.change_file, '/')[-3] as table_name,
-                changes.* exclude (change_file, snapshot_date, revision),
-                days.ordinal,
-                days.snapshots
-            from read_parquet({{ history_files(source_name, 'changes') }}, filename = 'change_file') as changes
-            inner join days
-                on
-                    string_split(changes.change_file, '/')[-3] = days.table_name
-                    and changes.snapshot_date = days.snapshot_date
-                    and changes.revision = days.revision
-        ),
-
-        models as (
-            select
-                string_split(models.model_file, '/')[-3] as table_name,
-                models.model_key,
-                models.model_id
-            from read_parquet({{ history_files(source_name, 'models') }}, filename = 'model_file') as models
         ),
 
         spans as (
@@ -53,14 +169,8 @@
                 {%- for name in history_attributes() + ['read_at'] %}
                 last_value({{ name }} ignore nulls) over line as {{ name }}{{ ',' if not loop.last }}
                 {%- endfor %}
-            from changes
+            from {{ history_changes('days', source_name) }} as changes
             window line as (partition by table_name, model_key order by ordinal rows unbounded preceding)
-        ),
-
-        held as (
-            select * exclude (ordinal), unnest(range(ordinal, until_ordinal)) as ordinal
-            from spans
-            where is_listed
         )
 
         select
@@ -76,11 +186,19 @@
             {%- for name in history_attributes() %}
             held.{{ name }}.value as {{ name }}{{ ',' if not loop.last }}
             {%- endfor %}
-        from held
+        from spans as held
         inner join days
-            on held.table_name = days.table_name and held.ordinal = days.ordinal and days.is_wanted
-        inner join models
-            on held.table_name = models.table_name and held.model_key = models.model_key
+            on
+                held.table_name = days.table_name
+                and held.ordinal <= days.ordinal
+                and held.until_ordinal > days.ordinal
+                and days.is_wanted
+        inner join {{ history_models() }} as models
+            on
+                models.source = '{{ source_name }}'
+                and held.table_name = models.table_name
+                and held.model_key = models.history_key
+        where held.is_listed
     )
 {%- endmacro %}
 
@@ -93,25 +211,31 @@
     ]) }}
 {%- endmacro %}
 
-{#- Whether any snapshot of a source must be read from the history. -#}
-{% macro has_history(source_name, kind) -%}
+{#- Whether any replaced revision of a source's readings must be read from a history. -#}
+{% macro has_older_history(source_name, kind) -%}
     {%- if execute and kind == 'readings' -%}
         {%- set found = run_query(
-            "select 1 from " ~ catalog_file('history_snapshots') ~ " where source = '" ~ source_name ~ "' and is_compacted limit 1"
+            "select 1 from " ~ catalog_file('history_snapshots') ~ " where source = '" ~ source_name
+            ~ "' and is_compacted and not is_newest_revision limit 1"
         ) -%}
         {{ return(found.rows | length > 0) }}
     {%- endif -%}
     {{ return(false) }}
 {%- endmacro %}
 
-{#- The files of one role in the histories of a source, as a list for `read_parquet`. -#}
-{% macro history_files(source_name, role) -%}
-    {%- set found = run_query(
-        "select path from " ~ catalog_file('history_files') ~ " where source = '" ~ source_name ~ "' and role = '" ~ role
-        ~ "' order by all"
-    ) -%}
-    {%- set home = glob_literal(env_var('WAREHOUSE_HOME') | replace("'", "''")) -%}
+{#- The files of one role in all histories, or in those of a source, as a list for `read_parquet`. -#}
+{% macro history_files(role, source_name=none) -%}
     {%- set files = [] -%}
-    {%- for row in found.rows -%}{%- do files.append(home ~ '/history/' ~ row[0]) -%}{%- endfor -%}
+    {%- if execute -%}
+        {%- set home = glob_literal(env_var('WAREHOUSE_HOME') | replace("'", "''")) -%}
+        {%- set found = run_query(
+            "select path from " ~ catalog_file('history_files') ~ " where role = '" ~ role ~ "'"
+            ~ (" and source = '" ~ source_name ~ "'" if source_name else "") ~ " order by all"
+        ) -%}
+        {%- for row in found.rows -%}{%- do files.append(home ~ '/history/' ~ row[0]) -%}{%- endfor -%}
+        {%- if not files -%}
+            {%- do files.append(home ~ '/build/catalog/empty/' ~ role ~ '/none/none/none.parquet') -%}
+        {%- endif -%}
+    {%- endif -%}
     ['{{ files | join("', '") }}']
 {%- endmacro %}

@@ -1,7 +1,7 @@
 {#-
     The accepted records of one kind from one source, with the columns `source`, `table_name`, `snapshot_date` and
     `revision` beside the record's own: every newest revision in the raw store (`newest`), or every revision that a
-    later one replaced (`older`). Snapshots that were compacted come from the history of their table, with the same rows.
+    later one replaced (`older`). Of snapshots that were compacted the newest revisions are in `stg_history__*`.
 
     Use it as a table: `from {{ raw_records('hf_hub', 'readings') }} as records`. Registers the dbt source
     `<source_name>.<kind>`, so that the lineage graph starts at raw. A source that has landed nothing gives no rows.
@@ -14,7 +14,7 @@
 {% macro duckdb__raw_records(source_name, kind, revisions) -%}
     {%- set is_wanted = "source = '" ~ source_name ~ "' and kind = '" ~ kind ~ "' and "
         ~ ('is_newest_revision' if revisions == 'newest' else 'not is_newest_revision') -%}
-    {%- set with_history = has_history(source_name, kind) -%}
+    {%- set with_history = revisions == 'older' and has_older_history(source_name, kind) -%}
     (
         select
             '{{ source_name }}' as source,
@@ -38,7 +38,7 @@
                 and files.revision = wanted.revision
         {%- if with_history %}
         union all by name
-        select * from {{ duckdb__history_records(source_name, revisions) }}
+        select * from {{ duckdb__history_records(source_name) }}
         {%- endif %}
     )
 {%- endmacro %}

@@ -12,6 +12,35 @@ in_scope as (
     group by region
 ),
 
+series as (
+    select
+        series.*,
+        models.canonical_model_id
+    from {{ ref('int_readings__series') }} as series
+    inner join {{ ref('int_counters__models') }} as models on series.model_key = models.model_key
+    semi join scope on models.canonical_model_id = scope.model_id
+),
+
+spans as (
+    select * from {{ reading_spans('series') }} as spans
+    where is_listed and downloads_total is not null
+),
+
+readings as (
+    select
+        spans.source,
+        spans.table_name,
+        {{ each_day('spans.first_day', 'spans.last_day') }} as reading_date,
+        series.canonical_model_id,
+        spans.downloads_total
+    from spans
+    inner join series
+        on
+            spans.source = series.source
+            and spans.table_name = series.table_name
+            and spans.model_key = series.model_key
+),
+
 -- A snapshot can hold a model under two of its names.
 counters as (
     select
@@ -20,8 +49,7 @@ counters as (
         reading_date,
         canonical_model_id,
         max(downloads_total) as downloads_total
-    from {{ ref('int_readings__ranked') }}
-    where downloads_total is not null and total_rejection_reason is null
+    from readings
     group by source, table_name, reading_date, canonical_model_id
 )
 

@@ -1,106 +1,67 @@
 -- Grain: one row per source, table, revision, vintage, model (as received), date and measure whose value is in no fact.
-with measures as (
-    select
-        'downloads_total' as measure,
-        source,
-        table_name,
-        revision,
-        model_id,
-        canonical_model_id,
-        reading_date,
-        downloads_total as value,
-        downloads_total as value_used,
-        total_rejection_reason as rejection_reason,
-        total_rank as preference,
-        priority
-    from {{ ref('int_readings__ranked') }}
-    where downloads_total is not null
-    union all
-    select
-        'downloads_30d' as measure,
-        source,
-        table_name,
-        revision,
-        model_id,
-        canonical_model_id,
-        reading_date,
-        downloads_30d_received as value,
-        downloads_30d as value_used,
-        coalesce(rolling_rejection_reason, case when is_stale_30d then 'stale_30d' end) as rejection_reason,
-        rolling_rank as preference,
-        priority
-    from {{ ref('int_readings__ranked') }}
-    where downloads_30d_received is not null
-),
-
-winners as (
-    select * from measures
-    where preference = 1
-),
-
-lost as (
-    select
-        measures.*,
-        case
-            when measures.rejection_reason is not null then measures.rejection_reason
-            when measures.source = winners.source and measures.table_name = winners.table_name
-                then 'mirror_of_canonical'
-            when measures.priority > winners.priority then 'lower_priority_source'
-            else 'same_priority_later_name'
-        end as reason,
-        winners.source as winning_source,
-        winners.table_name as winning_table,
-        winners.model_id as winning_model_id,
-        winners.value_used as winning_value
-    from measures
-    left join winners
-        on
-            measures.measure = winners.measure
-            and measures.canonical_model_id = winners.canonical_model_id
-            and measures.reading_date = winners.reading_date
-    where measures.rejection_reason is not null or measures.preference > 1
-),
-
--- Readings that won their day and that the readings around them prove untrue.
-untrue as (
-    select
-        canonical_model_id,
-        reading_date,
-        'recovered_fall' as reason
-    from {{ ref('int_counters__falls_marked') }}
-    where is_skipped
-    union all
-    select
-        canonical_model_id,
-        reading_date,
-        'stalled' as reason
-    from {{ ref('int_counters__stalls_marked') }}
-    where is_merged_onward
-),
-
-cleaned as (
-    select
-        winners.*,
-        untrue.reason,
-        cast(null as varchar) as winning_source,
-        cast(null as varchar) as winning_table,
-        cast(null as varchar) as winning_model_id,
-        cast(null as bigint) as winning_value
-    from untrue
-    inner join winners
-        on
-            untrue.canonical_model_id = winners.canonical_model_id
-            and untrue.reading_date = winners.reading_date
-            and winners.measure = 'downloads_total'
-),
-
--- Earlier answers for the same source, table and day, where the newest one says something else.
-older as (
+with older as (
     select
         older.*,
+        keys.model_key,
         models.canonical_model_id
     from {{ ref('int_readings__older_revisions') }} as older
+    left join {{ ref('int_models__keys') }} as keys on older.model_id = keys.model_id
     left join {{ ref('int_models__canonical') }} as models on older.model_id = models.model_id
+),
+
+series as (
+    select series.*
+    from {{ ref('int_readings__series') }} as series
+    semi join older
+        on series.source = older.source and series.table_name = older.table_name and series.model_key = older.model_key
+),
+
+spans as (
+    select * from {{ reading_spans('series') }} as spans
+    where is_listed
+),
+
+-- What the newest answers for the same days say.
+answers as (
+    {% for measure in ['downloads_total', 'downloads_30d'] %}
+        select
+            '{{ measure }}' as measure,
+            older.source,
+            older.table_name,
+            older.model_id,
+            older.reading_date,
+            spans.{{ measure }} as value
+        from older
+        inner join spans
+            on
+                older.source = spans.source
+                and older.table_name = spans.table_name
+                and older.model_key = spans.model_key
+                and older.reading_date between spans.first_day and spans.last_day
+        where older.measure = '{{ measure }}' and spans.{{ measure }} is not null
+        union all
+        select
+            '{{ measure }}' as measure,
+            source,
+            table_name,
+            model_id,
+            snapshot_date as reading_date,
+            {{ measure }} as value
+        from {{ ref('int_readings__rejected') }}
+        where {{ measure }} is not null
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+newest as (
+    select distinct
+        measure,
+        source,
+        table_name,
+        model_id,
+        reading_date,
+        value
+    from answers
 ),
 
 restated as (
@@ -119,7 +80,7 @@ restated as (
         newest.model_id as winning_model_id,
         newest.value as winning_value
     from older
-    left join measures as newest
+    left join newest
         on
             older.measure = newest.measure
             and older.source = newest.source
@@ -172,8 +133,43 @@ older_tokens as (
         on names.source = 'openrouter' and tokens.model_slug = names.source_model_name
 ),
 
+lost as (
+    select * from {{ ref('int_readings__lost') }}
+),
+
+-- Readings that do not count of models that are not looked at day by day: no other reading of the day could win.
+uncounted as (
+    {% for measure in ['downloads_total', 'downloads_30d'] %}
+        select
+            '{{ measure }}' as measure,
+            rejected.source,
+            rejected.table_name,
+            rejected.revision,
+            rejected.model_id,
+            models.canonical_model_id,
+            rejected.snapshot_date as reading_date,
+            rejected.{{ measure }} as value,
+            rejected.rejection_reason as reason,
+            cast(null as varchar) as winning_source,
+            cast(null as varchar) as winning_table,
+            cast(null as varchar) as winning_model_id,
+            cast(null as bigint) as winning_value
+        from {{ ref('int_readings__rejected') }} as rejected
+        inner join {{ ref('int_models__canonical') }} as models on rejected.model_id = models.model_id
+        anti join lost
+            on
+                lost.measure = '{{ measure }}'
+                and rejected.source = lost.source
+                and rejected.table_name = lost.table_name
+                and rejected.model_id = lost.model_id
+                and rejected.snapshot_date = lost.reading_date
+        where rejected.{{ measure }} is not null
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
 readings as (
-    {% for part in ['lost', 'cleaned', 'restated'] %}
+    {% for part in ['restated', 'lost', 'uncounted'] %}
         select
             measure,
             source,

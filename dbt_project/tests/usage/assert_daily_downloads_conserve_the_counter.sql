@@ -1,28 +1,51 @@
--- For every model, downloads and corrections sum to the change of its counter. One row per model that breaks this.
-with counters as (
+-- For every model, downloads and corrections sum to the change of its counter: from the first counter that was read to
+-- the last one, of the reading that counts on that day. One row per model that breaks this.
+with readings as (
     select
-        canonical_model_id as model_id,
-        min_by(downloads_total, reading_date) as first_total,
-        max_by(downloads_total, reading_date) as last_total
-    from {{ ref('int_readings__ranked') }}
-    where total_rank = 1
-    group by canonical_model_id
-    having count(*) > 1
+        models.canonical_model_id,
+        series.*,
+        series.model_id <> models.canonical_model_id as is_mirror
+    from {{ ref('int_readings__series') }} as series
+    inner join {{ ref('int_models__canonical') }} as models on series.model_id = models.model_id
+    where series.first_total_date is not null
 ),
 
-daily as (
+ranked as (
     select
-        model_id,
-        sum(downloads) + sum(counter_correction) as change
-    from {{ ref('fct_model_downloads_daily') }}
-    group by model_id
+        *,
+    {% for day in ['first_total_date', 'last_downloads_total_date desc'] %}
+        row_number() over (
+            partition by canonical_model_id
+            order by {{ day }}, priority, source, table_name, is_mirror, model_id
+            ) as {{ 'last' if loop.last else 'first' }}_rank{{ ',' if not loop.last }}
+    {% endfor %}
+    from readings
+),
+
+counters as (
+    select
+        canonical_model_id,
+        max(case when first_rank = 1 then first_total end) as first_total,
+        max(case when last_rank = 1 then last_downloads_total end) as last_total
+    from ranked
+    group by canonical_model_id
+),
+
+-- What the daily fact shares over days.
+changes as (
+    select
+        names.canonical_model_id,
+        sum(intervals.to_total - intervals.from_total) as change
+    from {{ ref('int_downloads__intervals') }} as intervals
+    inner join {{ ref('int_counters__names') }} as names on intervals.canonical_key = names.canonical_key
+    group by names.canonical_model_id
 )
 
 select
-    counters.model_id,
+    counters.canonical_model_id,
     counters.first_total,
     counters.last_total,
-    daily.change
+    changes.change
 from counters
-full outer join daily on counters.model_id = daily.model_id
-where daily.change is distinct from counters.last_total - counters.first_total
+full outer join changes on counters.canonical_model_id = changes.canonical_model_id
+where changes.change is distinct from counters.last_total - counters.first_total

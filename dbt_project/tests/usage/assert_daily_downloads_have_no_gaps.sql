@@ -1,35 +1,64 @@
 -- Every day after a model's first reading up to its last one has exactly one row. One row per model that breaks this.
+-- Each interval begins where the one before it ended or, after days without growth, stood.
 with readings as (
     select
-        canonical_model_id as model_id,
-        min(reading_date) as first_date,
-        max(reading_date) as last_date
-    from {{ ref('int_readings__ranked') }}
-    where total_rank = 1
-    group by canonical_model_id
-    having count(*) > 1
+        models.canonical_model_id,
+        min(series.first_total_date) as first_date,
+        max(series.last_downloads_total_date) as last_date
+    from {{ ref('int_readings__series') }} as series
+    inner join {{ ref('int_models__canonical') }} as models on series.model_id = models.model_id
+    where series.first_total_date is not null
+    group by models.canonical_model_id
 ),
 
-daily as (
+linked as (
     select
-        model_id,
-        min(download_date) as first_day,
-        max(download_date) as last_day,
-        count(*) as days,
-        count(distinct download_date) as different_days
-    from {{ ref('fct_model_downloads_daily') }}
-    group by model_id
+        canonical_key,
+        stood_from,
+        from_date,
+        to_date,
+        lag(to_date) over (partition by canonical_key order by to_date, from_date) as previous_end
+    from {{ ref('int_downloads__intervals') }}
+),
+
+covered as (
+    select
+        canonical_key,
+        min(from_date) as first_date,
+        max(to_date) as last_end,
+        count_if(
+            from_date > to_date
+            or stood_from > from_date
+            or stood_from <> coalesce(previous_end, from_date)
+            -- Only a model's first reading has no days.
+            or (from_date = to_date) <> (previous_end is null)
+        ) as faults
+    from linked
+    group by canonical_key
+),
+
+-- After the last interval the counter stands still up to the last reading.
+continued as (
+    select
+        names.canonical_model_id,
+        covered.first_date,
+        covered.faults,
+        coalesce(covered.last_end = last_intervals.to_date, false) as is_continued,
+        greatest(last_intervals.to_date, names.last_counter_date) as last_date
+    from covered
+    left join {{ ref('int_counters__names') }} as names on covered.canonical_key = names.canonical_key
+    left join {{ ref('int_downloads__last') }} as last_intervals on covered.canonical_key = last_intervals.canonical_key
 )
 
 select
-    readings.model_id,
+    readings.canonical_model_id,
     readings.first_date,
     readings.last_date,
-    daily.days
+    continued.faults
 from readings
-full outer join daily on readings.model_id = daily.model_id
+full outer join continued on readings.canonical_model_id = continued.canonical_model_id
 where
-    daily.first_day is distinct from {{ add_days('readings.first_date', 1) }}
-    or daily.last_day is distinct from readings.last_date
-    or daily.days is distinct from {{ days_between('readings.first_date', 'readings.last_date') }}
-    or daily.different_days is distinct from daily.days
+    continued.first_date is distinct from readings.first_date
+    or continued.last_date is distinct from readings.last_date
+    or not continued.is_continued
+    or continued.faults > 0

@@ -1,13 +1,11 @@
--- Downloads are never negative, corrections never positive, and only a reset corrects. Each row breaks one of these.
+-- A counter is lower at the end of an interval exactly if that is a reset: downloads, its growth shared over days, are
+-- never negative, corrections never positive, and only a reset corrects. Each row breaks this.
 select
-    model_id,
-    download_date,
+    canonical_key,
+    from_date,
+    to_date,
     method,
-    downloads,
-    counter_correction
-from {{ ref('fct_model_downloads_daily') }}
-where
-    downloads < 0
-    or counter_correction > 0
-    or (counter_correction <> 0 and method <> 'reset')
-    or (downloads <> 0 and method = 'reset')
+    from_total,
+    to_total
+from {{ ref('int_downloads__intervals') }}
+where (to_total < from_total) <> (method = 'reset') or (method = 'first' and to_total <> from_total)

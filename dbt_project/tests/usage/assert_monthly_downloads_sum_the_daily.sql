@@ -1,10 +1,17 @@
--- The monthly fact neither loses nor adds what the daily fact holds. One row per month that breaks this.
-with daily as (
+-- The monthly fact neither loses nor adds what the daily fact holds. One row per month that breaks this, of those that
+-- were worked out now.
+with first_months as (
+    select {{ month_of('kept_until') }} as first_month
+    from {{ ref('int_counters__window') }}
+),
+
+daily as (
     select
         {{ month_of('download_date') }} as month,
         sum(downloads) as downloads,
         count(*) as days
     from {{ ref('fct_model_downloads_daily') }}
+    where download_date >= (select stated.first_month from first_months as stated)
     group by {{ month_of('download_date') }}
 ),
 
@@ -14,7 +21,7 @@ monthly as (
         sum(downloads) as downloads,
         sum(days_observed) as days
     from {{ ref('fct_model_downloads_monthly') }}
-    where method <> 'rolling_30d'
+    where method <> 'rolling_30d' and month >= (select stated.first_month from first_months as stated)
     group by month
 )
 

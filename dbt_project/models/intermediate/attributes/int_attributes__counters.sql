@@ -1,34 +1,32 @@
 -- Grain: one row per model id: its newest counters and first and last reading; those of a canonical id are of all ids
 -- of the model together.
-with readings as (
-    select
-        source,
-        table_name,
-        priority,
-        model_id,
-        reading_date,
-        downloads_total,
-        -- A figure that somebody typed in is no reading.
-        case when rolling_rejection_reason is null then downloads_30d end as downloads_30d,
-        likes
-    from {{ ref('int_readings__unioned') }}
-    where total_rejection_reason is null
-),
+{%- set counters = ['downloads_total', 'downloads_30d', 'likes'] %}
 
-by_table as (
+with by_table as (
     select
-        source,
-        table_name,
-        priority,
-        model_id,
-        min(reading_date) as first_date,
-        max(reading_date) as last_date,
-    {% for counter in ['downloads_total', 'downloads_30d', 'likes'] %}
-        {{ last_known(counter, 'reading_date') }} as {{ counter }},
-        max(reading_date) filter (where {{ counter }} is not null) as {{ counter }}_date{{ ',' if not loop.last }}
-    {% endfor %}
-    from readings
-    group by source, table_name, priority, model_id
+        series.source,
+        series.table_name,
+        series.priority,
+        series.model_id,
+        series.first_date,
+        series.last_date,
+        series.last_downloads_total as downloads_total,
+        series.last_downloads_total_date as downloads_total_date,
+        series.last_likes as likes,
+        series.last_likes_date as likes_date,
+        -- One above 0 while the counter stands still is stale; a figure that somebody typed in is no reading.
+        case
+            when series.is_30d_stale then 0
+            when typed_in.model_key is null then series.last_downloads_30d
+        end as downloads_30d,
+        case when series.is_30d_stale or typed_in.model_key is null then series.last_downloads_30d_date end
+            as downloads_30d_date
+    from {{ ref('int_readings__series') }} as series
+    left join {{ ref('int_readings__typed_in') }} as typed_in
+        on
+            series.source = typed_in.source
+            and series.table_name = typed_in.table_name
+            and series.model_key = typed_in.model_key
 ),
 
 identities as (
@@ -56,7 +54,7 @@ scoped as (
 ranked as (
     select
         *,
-    {% for counter in ['downloads_total', 'downloads_30d', 'likes'] %}
+    {% for counter in counters %}
         row_number() over (
             partition by scope_id
             order by {{ counter }}_date desc nulls last, priority, model_id <> scope_id, source, table_name, model_id
@@ -69,7 +67,7 @@ select
     scope_id as model_id,
     min(first_date) as first_date,
     max(last_date) as last_date,
-{% for counter in ['downloads_total', 'downloads_30d', 'likes'] %}
+{% for counter in counters %}
     max(case when {{ counter }}_rank = 1 then {{ counter }} end) as {{ counter }}{{ ',' if not loop.last }}
 {% endfor %}
 from ranked

@@ -5,22 +5,48 @@ with listings as (
         table_name,
         snapshot_date,
         is_complete
-    from {{ ref('int_snapshots__judged') }}
-    where kind = 'readings' and is_complete is not null and not is_partial
+    from {{ ref('int_snapshots__calendar') }}
+    where is_complete is not null and not is_partial
+),
+
+-- What a partial listing still held says nothing: the models that it lacks are not gone, either.
+read as (
+    select
+        source,
+        table_name,
+        model_id,
+        first_date,
+        last_date
+    from {{ ref('int_readings__series') }}
+    union all
+    select
+        rejected.source,
+        rejected.table_name,
+        rejected.model_id,
+        min(rejected.snapshot_date) as first_date,
+        max(rejected.snapshot_date) as last_date
+    from {{ ref('int_readings__rejected') }} as rejected
+    semi join listings
+        on
+            rejected.source = listings.source
+            and rejected.table_name = listings.table_name
+            and rejected.snapshot_date = listings.snapshot_date
+    group by rejected.source, rejected.table_name, rejected.model_id
 ),
 
 listed as (
     select
-        readings.model_id,
-        {{ organization_of('readings.model_id') }} as organization_id,
+        read.model_id,
+        {{ organization_of('read.model_id') }} as organization_id,
         listings.is_complete,
-        readings.reading_date as listing_date
-    from {{ ref('int_readings__unioned') }} as readings
-    inner join listings
+        listings.snapshot_date as listing_date
+    from read
+    asof inner join listings
         on
-            readings.source = listings.source
-            and readings.table_name = listings.table_name
-            and readings.reading_date = listings.snapshot_date
+            read.source = listings.source
+            and read.table_name = listings.table_name
+            and read.last_date >= listings.snapshot_date
+    where listings.snapshot_date >= read.first_date
 ),
 
 last_listed as (

@@ -1,23 +1,17 @@
 -- Grain: one row per source, table and model id: the newest value of each attribute that the table ever held.
-with readings as (
-    select * from {{ ref('stg_hf_hub__readings') }}
-    union all
-    select * from {{ ref('stg_hf_archive__readings') }}
-),
-
-newest as (
+with newest as (
     select
         source,
         table_name,
         model_id,
-        max(snapshot_date) as newest_date,
+        max(described_until) as newest_date,
     {% for attribute in [
         'created_at', 'release_date', 'pipeline_tag', 'library_name', 'license', 'gated', 'total_parameters',
         'active_parameters', 'is_moe', 'tags'
     ] %}
-        {{ last_known(attribute, 'snapshot_date') }} as {{ attribute }}{{ ',' if not loop.last }}
+        {{ last_known(attribute, 'described_from') }} as {{ attribute }}{{ ',' if not loop.last }}
     {% endfor %}
-    from readings
+    from {{ ref('int_readings__described') }}
     group by source, table_name, model_id
 )
 

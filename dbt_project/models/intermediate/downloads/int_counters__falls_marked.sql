@@ -7,6 +7,7 @@ with selected as (
         canonical_model_id,
         reading_date,
         downloads_total,
+        is_witness,
         source,
         table_name
     from {{ ref('int_readings__ranked') }}
@@ -17,14 +18,17 @@ with selected as (
 -- reaches later is no recovery of the old one's.
 hub_ids as (
     select
-        model_id,
-        canonical_model_id,
-        hub_id,
-        min(reading_date) as first_date,
-        row_number() over (partition by model_id order by min(reading_date), hub_id) as hub_id_number
-    from {{ ref('int_readings__ranked') }}
-    where hub_id is not null
-    group by model_id, canonical_model_id, hub_id
+        described.model_id,
+        models.canonical_model_id,
+        described.hub_id,
+        min(described.described_from) as first_date,
+        row_number() over (
+            partition by described.model_id order by min(described.described_from), described.hub_id
+        ) as hub_id_number
+    from {{ ref('int_readings__described') }} as described
+    inner join {{ ref('int_models__canonical') }} as models on described.model_id = models.model_id
+    where described.hub_id is not null
+    group by described.model_id, models.canonical_model_id, described.hub_id
 ),
 
 recreations as (
@@ -114,6 +118,7 @@ select
     numbered.reading_date,
     numbered.reading_number,
     numbered.downloads_total,
+    numbered.is_witness,
     numbered.source,
     numbered.table_name,
     skipped.reading_date is not null as is_skipped

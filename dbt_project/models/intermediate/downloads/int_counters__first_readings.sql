@@ -1,10 +1,12 @@
 -- Grain: one row per canonical model with a counter: its first reading, where a sum over days begins.
+{{ config(materialized='view') }}
+
 select
-    canonical_model_id as model_id,
-    min(reading_date) as first_counter_date,
-    min_by(downloads_total, reading_date) as first_counter_total,
-    min_by(source, reading_date) as first_counter_source,
-    min_by(table_name, reading_date) as first_counter_source_table
-from {{ ref('int_counters__falls_marked') }}
-where not is_skipped
-group by canonical_model_id
+    names.canonical_model_id as model_id,
+    intervals.to_date as first_counter_date,
+    intervals.to_total as first_counter_total,
+    intervals.source as first_counter_source,
+    intervals.table_name as first_counter_source_table
+from {{ ref('int_downloads__intervals') }} as intervals
+inner join {{ ref('int_counters__names') }} as names on intervals.canonical_key = names.canonical_key
+where intervals.method = 'first'

@@ -57,6 +57,7 @@ select
     compared.canonical_model_id,
     compared.reading_date,
     compared.downloads_total,
+    compared.is_witness,
     compared.source,
     compared.table_name,
     compared.previous_date,

@@ -11,7 +11,7 @@ stalls as (
 marked as (
     select
         measured.*,
-        stalls.reading_date is not null as is_stalled
+        measured.is_witness and stalls.reading_date is not null as is_stalled
     from measured
     left join stalls
         on
@@ -25,6 +25,7 @@ select
     canonical_model_id,
     reading_date,
     downloads_total,
+    is_witness,
     source,
     table_name,
     previous_date,

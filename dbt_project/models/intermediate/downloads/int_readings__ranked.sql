@@ -2,12 +2,10 @@
 -- and day. The counter and the 30-day figure are ranked apart: a source without totals must not hide one that has them.
 with readings as (
     select
-        unioned.*,
-        models.canonical_model_id,
-        unioned.downloads_total is not null and unioned.total_rejection_reason is null as has_total,
-        unioned.downloads_30d is not null and unioned.rolling_rejection_reason is null as has_rolling
-    from {{ ref('int_readings__unioned') }} as unioned
-    inner join {{ ref('int_models__canonical') }} as models on unioned.model_id = models.model_id
+        *,
+        downloads_total is not null and total_rejection_reason is null as has_total,
+        downloads_30d is not null and rolling_rejection_reason is null as has_rolling
+    from {{ ref('int_readings__unioned') }}
 )
 
 select
@@ -17,9 +15,8 @@ select
     reading_date,
     model_id,
     canonical_model_id,
-    hub_id,
     priority,
-    likes,
+    is_witness,
     downloads_total,
     downloads_30d,
     downloads_30d_received,

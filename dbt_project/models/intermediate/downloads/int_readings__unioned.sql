@@ -1,98 +1,114 @@
--- Grain: one row per source, table, model id (as received) and date: what each provider read, and why it may not count.
-with received as (
-    select
-        source,
-        table_name,
-        revision,
-        snapshot_date as reading_date,
-        model_id,
-        hub_id,
-        status,
-        created_at,
-        downloads_total,
-        downloads_30d,
-        likes
-    from {{ ref('stg_hf_hub__readings') }}
-    union all
-    select
-        source,
-        table_name,
-        revision,
-        snapshot_date as reading_date,
-        model_id,
-        hub_id,
-        status,
-        created_at,
-        downloads_total,
-        downloads_30d,
-        likes
-    from {{ ref('stg_hf_archive__readings') }}
+-- Grain: one row per source, table, model id (as received) and date: what each provider read of the models that are
+-- worked out day by day, and why it may not count.
+with days as (
+    select * from {{ ref('int_counters__window') }}
 ),
 
-snapshots as (
-    select * from {{ ref('int_snapshots__judged') }}
+scope as (
+    select
+        models.model_key,
+        scope.canonical_model_id,
+        case when scope.is_whole then date '0001-01-01' else days.look_from end as look_from
+    from {{ ref('int_counters__scope') }} as scope
+    inner join {{ ref('int_counters__models') }} as models on scope.canonical_key = models.canonical_key
+    cross join days
 ),
 
-compared as (
+series as (
     select
-        received.*,
-        snapshots.priority,
-        snapshots.is_partial,
-        count(received.downloads_30d) over series as series_readings,
-        min(received.downloads_30d) over series as series_low,
-        max(received.downloads_30d) over series as series_high,
-        min(case when received.downloads_30d is not null then received.reading_date end) over series as series_start,
-        max(case when received.downloads_30d is not null then received.reading_date end) over series as series_end,
-        -- Counters grow, so equal values of one series stand side by side: the first of them says since when.
-        min(received.reading_date) over (
-            partition by received.source, received.table_name, received.model_id, received.downloads_total
-        ) as total_unmoved_since
-    from received
-    inner join snapshots
+        series.*,
+        scope.canonical_model_id,
+        scope.look_from
+    from {{ ref('int_readings__series') }} as series
+    inner join scope on series.model_key = scope.model_key
+),
+
+spans as (
+    select * from {{ reading_spans('series', since='look_from') }} as spans
+    where is_listed
+),
+
+daily as (
+    select
+        spans.source,
+        spans.table_name,
+        series.model_id,
+        series.canonical_model_id,
+        series.priority,
+        series.is_long,
+        {{ each_day('spans.first_day', 'spans.last_day') }} as reading_date,
+        spans.downloads_total,
+        spans.downloads_30d,
+        spans.likes,
+        spans.total_since,
+        typed_in.model_key is not null as is_typed_in
+    from spans
+    inner join series
         on
-            received.source = snapshots.source
-            and received.table_name = snapshots.table_name
-            and received.reading_date = snapshots.snapshot_date
-    window series as (partition by received.source, received.table_name, received.model_id)
+            spans.source = series.source
+            and spans.table_name = series.table_name
+            and spans.model_key = series.model_key
+    left join {{ ref('int_readings__typed_in') }} as typed_in
+        on
+            spans.source = typed_in.source
+            and spans.table_name = typed_in.table_name
+            and spans.model_key = typed_in.model_key
 ),
 
 judged as (
     select
         *,
-        case
-            when lower(status) = 'removed' then 'removed'
-            when is_partial then 'partial_snapshot'
-        end as rejection_reason,
-        coalesce(
-            series_low = series_high
-            and series_low >= {{ var('flat_series_min_downloads') }}
-            and series_readings >= {{ var('flat_series_min_readings') }}
-            and {{ days_between('series_start', 'series_end') }} >= {{ var('flat_series_min_days') }},
-            false
-        ) as is_typed_in,
         coalesce(
             downloads_total is not null
             and downloads_30d > 0
-            and {{ days_between('total_unmoved_since', 'reading_date') }} >= {{ var('stale_after_days') }},
+            and {{ days_between('total_since', 'reading_date') }} >= {{ var('stale_after_days') }},
             false
         ) as is_stale
-    from compared
+    from daily
+),
+
+read as (
+    select
+        source,
+        table_name,
+        reading_date,
+        model_id,
+        canonical_model_id,
+        priority,
+        not is_long or {{ is_big_reading('downloads_30d', 'downloads_total') }} as is_witness,
+        downloads_total,
+        downloads_30d as downloads_30d_received,
+        case when is_stale then 0 else downloads_30d end as downloads_30d,
+        cast(null as varchar) as total_rejection_reason,
+        case when is_typed_in and not is_stale then 'typed_in' end as rolling_rejection_reason,
+        is_stale as is_stale_30d
+    from judged
+    union all
+    select
+        rejected.source,
+        rejected.table_name,
+        rejected.snapshot_date as reading_date,
+        rejected.model_id,
+        scope.canonical_model_id,
+        rejected.priority,
+        false as is_witness,
+        rejected.downloads_total,
+        rejected.downloads_30d as downloads_30d_received,
+        rejected.downloads_30d,
+        rejected.rejection_reason as total_rejection_reason,
+        rejected.rejection_reason as rolling_rejection_reason,
+        false as is_stale_30d
+    from {{ ref('int_readings__rejected') }} as rejected
+    inner join {{ ref('int_models__keys') }} as keys on rejected.model_id = keys.model_id
+    inner join scope on keys.model_key = scope.model_key and rejected.snapshot_date >= scope.look_from
 )
 
 select
-    source,
-    table_name,
-    revision,
-    reading_date,
-    model_id,
-    hub_id,
-    created_at,
-    priority,
-    likes,
-    downloads_total,
-    downloads_30d as downloads_30d_received,
-    case when is_stale then 0 else downloads_30d end as downloads_30d,
-    rejection_reason as total_rejection_reason,
-    coalesce(rejection_reason, case when is_typed_in and not is_stale then 'typed_in' end) as rolling_rejection_reason,
-    is_stale and rejection_reason is null as is_stale_30d
-from judged
+    read.*,
+    calendar.revision
+from read
+inner join {{ ref('int_snapshots__calendar') }} as calendar
+    on
+        read.source = calendar.source
+        and read.table_name = calendar.table_name
+        and read.reading_date = calendar.snapshot_date

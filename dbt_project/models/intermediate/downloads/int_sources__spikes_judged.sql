@@ -1,5 +1,12 @@
 -- Grain: one row per source, table and reading date: did most big models jump at once. One model that jumps is a
 -- launch; nearly all of them on the same day are an artefact of the source.
+{{ config(
+    schema='basis',
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ forget_after_kept(this, 'reading_date') }}",
+) }}
+
 with rates as (
     select
         canonical_model_id,
@@ -8,7 +15,7 @@ with rates as (
         to_date,
         growth / interval_days as daily_rate
     from {{ ref('int_counters__intervals') }}
-    where method <> 'reset'
+    where method <> 'reset' and is_witness
 ),
 
 rolling as (
@@ -53,11 +60,13 @@ counted as (
 )
 
 select
-    source,
-    table_name,
-    reading_date,
-    big_models,
-    spiking_models / big_models as spiking_share,
-    big_models >= {{ var('outlier_min_models') }}
-    and spiking_models >= {{ var('outlier_share') }} * big_models as is_spike
+    counted.source,
+    counted.table_name,
+    counted.reading_date,
+    counted.big_models,
+    counted.spiking_models / counted.big_models as spiking_share,
+    counted.big_models >= {{ var('outlier_min_models') }}
+    and counted.spiking_models >= {{ var('outlier_share') }} * counted.big_models as is_spike
 from counted
+cross join {{ ref('int_counters__window') }} as days
+where counted.reading_date > days.kept_until

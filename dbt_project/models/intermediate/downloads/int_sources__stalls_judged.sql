@@ -1,8 +1,14 @@
 -- Grain: one row per source, table and reading date: did the whole source stand still. Judged on intervals between
 -- readings, before any gap is spread: spreading first would hide a stall behind the days before it.
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ forget_after_kept(this, 'reading_date') }}",
+) }}
+
 with intervals as (
     select * from {{ ref('int_counters__measured') }}
-    where daily_rate is not null and usual_rate is not null
+    where daily_rate is not null and usual_rate is not null and is_witness
 ),
 
 -- Each model is measured by its own usual rate, so that models which enter or leave the list shift nothing.
@@ -96,8 +102,10 @@ select
         when dips_to_merge.reading_date is not null then 'dip'
     end as stall_reason
 from judged
+cross join {{ ref('int_counters__window') }} as days
 left join dips_to_merge
     on
         judged.source = dips_to_merge.source
         and judged.table_name = dips_to_merge.table_name
         and judged.reading_date = dips_to_merge.reading_date
+where judged.reading_date > days.kept_until

@@ -1,42 +1,61 @@
 -- Grain: one row per pair of model ids of the same name whose moving all-time counters are equal on all common dates.
-with readings as (
-    select
-        source,
-        table_name,
-        reading_date,
-        model_id,
-        downloads_total
-    from {{ ref('int_readings__unioned') }}
-    where downloads_total is not null and total_rejection_reason is null
+with seen as (
+    select * from {{ ref('int_models__seen') }}
 ),
 
-seen as (
-    select
-        *,
-        count(*) over (partition by model_name) as namesakes
-    from {{ ref('int_models__seen') }}
+-- Where every namesake has an immutable id of its own there is no twin; of the whole Hub that is true of most names.
+doubtful_names as (
+    select model_name
+    from seen
+    group by model_name
+    having count(*) > 1 and count(*) > count(distinct hub_id)
 ),
 
--- Only these can have a twin; at the size of the whole Hub most models drop out here.
-moving as (
+series as (
     select
-        readings.model_id,
+        series.*,
         seen.model_name
+    from {{ ref('int_readings__series') }} as series
+    inner join seen on series.model_id = seen.model_id
+    semi join doubtful_names on seen.model_name = doubtful_names.model_name
+    where series.first_total_date is not null
+),
+
+spans as (
+    select * from {{ reading_spans('series') }} as spans
+    where is_listed and downloads_total is not null
+),
+
+readings as (
+    select
+        spans.source,
+        spans.table_name,
+        {{ each_day('spans.first_day', 'spans.last_day') }} as reading_date,
+        series.model_id,
+        series.model_name,
+        spans.downloads_total
+    from spans
+    inner join series
+        on
+            spans.source = series.source
+            and spans.table_name = series.table_name
+            and spans.model_key = series.model_key
+),
+
+-- Only these can have a twin.
+moving as (
+    select model_id
     from readings
-    inner join seen on readings.model_id = seen.model_id
-    where seen.namesakes > 1
-    group by readings.model_id, seen.model_name
+    group by model_id
     having
-        count(distinct readings.reading_date) >= {{ var('identical_counters_min_dates') }}
-        and count(distinct readings.downloads_total) >= {{ var('identical_counters_min_values') }}
+        count(distinct reading_date) >= {{ var('identical_counters_min_dates') }}
+        and count(distinct downloads_total) >= {{ var('identical_counters_min_values') }}
 ),
 
 candidates as (
-    select
-        readings.*,
-        moving.model_name
+    select readings.*
     from readings
-    inner join moving on readings.model_id = moving.model_id
+    semi join moving on readings.model_id = moving.model_id
 ),
 
 equal_pairs as (

@@ -1,18 +1,7 @@
 -- Grain: one row per pair of model ids where one vanished for good while the other appeared with the same counter.
 -- A wrong merge is worse than none: only large counters, only lists that otherwise stayed the same, only if one old id
 -- meets exactly one new id and nothing known of both contradicts it.
-with readings as (
-    select
-        source,
-        table_name,
-        reading_date,
-        model_id,
-        downloads_total
-    from {{ ref('int_readings__unioned') }}
-    where downloads_total is not null and total_rejection_reason is null
-),
-
-seen as (
+with seen as (
     select * from {{ ref('int_models__seen') }}
 ),
 
@@ -21,10 +10,11 @@ snapshots as (
         source,
         table_name,
         snapshot_date,
+        rows,
         is_complete,
-        lead(snapshot_date) over (partition by source, table_name order by snapshot_date) as next_snapshot_date
-    from {{ ref('int_snapshots__judged') }}
-    where kind = 'readings' and not is_partial
+        next_date as next_snapshot_date
+    from {{ ref('int_snapshots__calendar') }}
+    where not is_partial
 ),
 
 spans as (
@@ -32,22 +22,12 @@ spans as (
         source,
         table_name,
         model_id,
-        min(reading_date) as first_date,
-        max(reading_date) as last_date,
-        min_by(downloads_total, reading_date) as first_total,
-        max_by(downloads_total, reading_date) as last_total
-    from readings
-    group by source, table_name, model_id
-),
-
-snapshot_sizes as (
-    select
-        source,
-        table_name,
-        reading_date as snapshot_date,
-        count(*) as models
-    from readings
-    group by source, table_name, reading_date
+        first_total_date as first_date,
+        last_downloads_total_date as last_date,
+        first_total,
+        last_downloads_total as last_total
+    from {{ ref('int_readings__series') }}
+    where first_total_date is not null
 ),
 
 losses as (
@@ -68,11 +48,6 @@ stable as (
         snapshots.snapshot_date,
         snapshots.next_snapshot_date
     from snapshots
-    inner join snapshot_sizes
-        on
-            snapshots.source = snapshot_sizes.source
-            and snapshots.table_name = snapshot_sizes.table_name
-            and snapshots.snapshot_date = snapshot_sizes.snapshot_date
     inner join losses
         on
             snapshots.source = losses.source
@@ -82,7 +57,7 @@ stable as (
         snapshots.next_snapshot_date is not null
         and (
             snapshots.is_complete is not null
-            or losses.vanished <= {{ var('rename_max_vanished_share') }} * snapshot_sizes.models
+            or losses.vanished <= {{ var('rename_max_vanished_share') }} * snapshots.rows
         )
 ),
 

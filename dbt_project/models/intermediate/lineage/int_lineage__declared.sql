@@ -1,37 +1,16 @@
 -- Grain: one row per source, table, derivative, base and relation, with ids as received: what was ever declared there.
-with readings as (
-    select
-        source,
-        table_name,
-        snapshot_date,
-        model_id,
-        tags,
-        base_models
-    from {{ ref('stg_hf_hub__readings') }}
-    where tags is not null or base_models is not null
-    union all
-    select
-        source,
-        table_name,
-        snapshot_date,
-        model_id,
-        tags,
-        base_models
-    from {{ ref('stg_hf_archive__readings') }}
-    where tags is not null or base_models is not null
-),
-
 -- Tags change rarely: each set of them is taken apart once, not once a day.
-declarations as (
+with declarations as (
     select
         source,
         table_name,
         model_id,
         tags,
         base_models,
-        min(snapshot_date) as first_seen_date,
-        max(snapshot_date) as last_seen_date
-    from readings
+        min(described_from) as first_seen_date,
+        max(described_until) as last_seen_date
+    from {{ ref('int_readings__described') }}
+    where tags is not null or base_models is not null
     group by source, table_name, model_id, tags, base_models
 ),
 

@@ -12,7 +12,7 @@ with named as (
 known_ids as (
     select lower(model_id) as lower_id from named
     union distinct
-    select lower(model_id) as lower_id from {{ ref('int_readings__unioned') }}
+    select lower(model_id) as lower_id from {{ ref('int_readings__seen') }}
 ),
 
 linked as (

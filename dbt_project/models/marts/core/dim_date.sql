@@ -1,9 +1,9 @@
 -- Grain: one row per day from the earliest reading to the newest.
 with bounds as (
     select
-        min(reading_date) as first_date,
-        max(reading_date) as last_date
-    from {{ ref('int_readings__unioned') }}
+        min(snapshot_date) as first_date,
+        max(snapshot_date) as last_date
+    from {{ ref('int_snapshots__calendar') }}
 ),
 
 numbered as (

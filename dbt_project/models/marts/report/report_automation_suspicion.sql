@@ -1,5 +1,6 @@
 -- Grain: one row per tracked model: how much its downloads look like those of machines. People rest, vary and choose
 -- large models too; test runs and mirrors do not.
+-- depends_on: {{ ref('fct_model_downloads_daily') }}
 with scope as (
     select * from {{ ref('bridge_report_scope') }}
     where case_id = 'default'
@@ -7,8 +8,8 @@ with scope as (
 
 -- The newest days of the whole warehouse.
 window_start as (
-    select {{ add_days('max(download_date)', '-' ~ var('report_automation_days')) }} as after_date
-    from {{ ref('fct_model_downloads_daily') }}
+    select {{ add_days('newest_date', '-' ~ var('report_automation_days')) }} as after_date
+    from {{ ref('int_downloads__newest') }}
 ),
 
 days as (
@@ -16,7 +17,7 @@ days as (
         daily.model_id,
         daily.downloads,
         {{ weekday_of('daily.download_date') }} as weekday
-    from {{ ref('fct_model_downloads_daily') }} as daily
+    from {{ ref('int_report__days') }} as daily
     inner join scope on daily.model_id = scope.model_id
     cross join window_start
     where daily.method = 'observed' and daily.download_date > window_start.after_date

@@ -77,8 +77,10 @@ numbers as (
     {{ numbers_below(600) }}
 ),
 
+-- Without any month of any measure there is nothing to be covered.
 newest as (
     select max(month) as newest_month from parts
+    having max(month) is not null
 ),
 
 -- The months that the report is about: from the start of its window to the newest month of any measure.

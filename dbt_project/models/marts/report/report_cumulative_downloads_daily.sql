@@ -1,4 +1,5 @@
 -- Grain: one row per day, dimension (region or organization) and series from its first known counter on.
+-- depends_on: {{ ref('fct_model_downloads_daily') }}
 with cumulative as (
     select * from {{ ref('fct_report_cumulative_daily') }}
     where case_id = 'default'
@@ -15,7 +16,7 @@ readings as (
         model_id,
         download_date as day,
         downloads_total
-    from {{ ref('fct_model_downloads_daily') }}
+    from {{ ref('int_report__days') }}
     where is_read
     union all
     select

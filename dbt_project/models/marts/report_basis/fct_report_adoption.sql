@@ -1,5 +1,6 @@
 -- Grain: one row per tracked model and checkpoint that it has reached: its counter so many days after its release.
 -- Where the fact has no such day, the reason says which part of the series is missing.
+-- depends_on: {{ ref('fct_model_downloads_daily') }}
 with scope as (
     select * from {{ ref('bridge_report_scope') }}
     where case_id = 'default'
@@ -31,7 +32,7 @@ released as (
 ),
 
 newest as (
-    select max(download_date) as newest_date from {{ ref('fct_model_downloads_daily') }}
+    select newest_date from {{ ref('int_downloads__newest') }}
 ),
 
 reached as (
@@ -66,5 +67,5 @@ select
         else 'the last counter was read before the checkpoint'
     end as reason
 from reached
-left join {{ ref('fct_model_downloads_daily') }} as daily
+left join {{ ref('int_report__days') }} as daily
     on reached.model_id = daily.model_id and reached.checkpoint_date = daily.download_date

@@ -1,4 +1,5 @@
 -- Grain: one row per dimension, series and month in which a counter of the series is known, under the default choices.
+-- depends_on: {{ ref('fct_model_downloads_daily') }}
 with days as (
     select
         *,
@@ -28,7 +29,7 @@ seen as (
     select distinct
         model_id,
         {{ month_of('download_date') }} as month
-    from {{ ref('fct_model_downloads_daily') }}
+    from {{ ref('int_report__days') }}
     union distinct
     select
         model_id,

@@ -1,6 +1,7 @@
 -- Grain: one row per case, organisation, region and day on which a counter of theirs is known: by how much the sum of
 -- counters moved. A model enters with its first reading, as the level that it had reached; a running sum is thus the
 -- sum of the newest known counters.
+-- depends_on: {{ ref('fct_model_downloads_daily') }}
 with scope as (
     select * from {{ ref('bridge_report_scope') }}
 ),
@@ -13,7 +14,7 @@ days as (
         downloads + counter_correction as growth,
         is_outlier,
         0 as entered_models
-    from {{ ref('fct_model_downloads_daily') }}
+    from {{ ref('int_report__days') }}
     union all
     select
         model_id,

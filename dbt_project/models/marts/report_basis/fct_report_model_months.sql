@@ -1,4 +1,5 @@
 -- Grain: one row per tracked model and month in which its downloads or its counter are known, default choices.
+-- depends_on: {{ ref('fct_model_downloads_daily') }}
 with scope as (
     select * from {{ ref('bridge_report_scope') }}
     where case_id = 'default'
@@ -11,7 +12,7 @@ levels as (
         {{ month_of('download_date') }} as month,
         max(download_date) as counter_date,
         max_by(downloads_total, download_date) as downloads_total
-    from {{ ref('fct_model_downloads_daily') }}
+    from {{ ref('int_report__days') }}
     group by model_id, {{ month_of('download_date') }}
 ),
 

@@ -1,51 +1,202 @@
 -- Grain: one row per canonical model and month: the sum of its daily rows, or, where it has none, a 30-day reading.
-with daily as (
+-- Fast, because months before the days that are worked out anew stay as they are, and because what was shared over days
+-- is summed by the month without a row for each day.
+-- depends_on: {{ ref('fct_model_downloads_daily') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ forget_months(this) }}",
+) }}
+{%- set rolling_days = var('rolling_30d_max_days') | int %}
+
+with days as (
     select
-        model_id,
-        {{ month_of('download_date') }} as month,
-        downloads,
+        {{ month_of('kept_until') }} as first_month,
+        look_from
+    from {{ ref('int_counters__window') }}
+),
+
+names as (
+    select
+        names.*,
+        scope.canonical_key is not null as is_day_by_day,
+        case when scope.is_whole then date '0001-01-01' else days.first_month end as first_month
+    from {{ ref('int_counters__names') }} as names
+    cross join days
+    left join {{ ref('int_counters__scope') }} as scope on names.canonical_key = scope.canonical_key
+),
+
+intervals as (
+    select
+        intervals.*,
+        names.first_month
+    from {{ ref('int_downloads__intervals') }} as intervals
+    inner join names on intervals.canonical_key = names.canonical_key and intervals.to_date >= names.first_month
+),
+
+-- Days on which the counter stood still, before an interval and after the last one; and the intervals.
+stretches as (
+    select
+        canonical_key,
+        first_month,
+        stood_from as from_date,
+        from_date as to_date,
+        from_source as source,
+        'observed' as method,
+        0 as growth
+    from intervals
+    where stood_from < from_date
+    union all
+    select
+        names.canonical_key,
+        names.first_month,
+        last_intervals.to_date as from_date,
+        names.last_counter_date as to_date,
+        last_intervals.source,
+        'observed' as method,
+        0 as growth
+    from {{ ref('int_downloads__last') }} as last_intervals
+    inner join names on last_intervals.canonical_key = names.canonical_key
+    where last_intervals.to_date < names.last_counter_date and names.last_counter_date >= names.first_month
+    union all
+    select
+        canonical_key,
+        first_month,
+        from_date,
+        to_date,
+        source,
         method,
-        source
-    from {{ ref('fct_model_downloads_daily') }}
+        greatest(to_total - from_total, 0) as growth
+    from intervals
+    where from_date < to_date
+),
+
+months_of_stretches as (
+    select
+        *,
+        {{ add_months(
+            month_of(add_days('from_date', 1)),
+            each_number_to(
+                months_between(month_of(add_days('from_date', 1)), month_of('to_date')) ~ ' + 1'
+            ) ~ ' - 1'
+        ) }} as month
+    from stretches
+),
+
+-- Which of a stretch's days lie in the month: after the first so many, up to the last of so many.
+parts as (
+    select
+        *,
+        greatest({{ days_between('from_date', 'month') }} - 1, 0) as days_before,
+        least({{ days_between('from_date', month_end_of('month')) }}, {{ days_between('from_date', 'to_date') }})
+            as days_until,
+        {{ whole_quotient('growth', days_between('from_date', 'to_date')) }} as whole_share,
+        growth % {{ days_between('from_date', 'to_date') }} as left_over
+    from months_of_stretches
+    where month >= first_month
 ),
 
 by_source as (
     select
-        model_id,
+        canonical_key,
         month,
         source,
-        sum(downloads) as downloads,
-        count(*) as days,
-        count_if(method <> 'observed') as days_estimated,
-        row_number() over (partition by model_id, month order by count(*) desc, source) as source_rank
-    from daily
-    group by model_id, month, source
+        sum(
+            whole_share * (days_until - days_before)
+            + {{ whole_quotient('left_over * days_until', days_between('from_date', 'to_date')) }}
+            - {{ whole_quotient('left_over * days_before', days_between('from_date', 'to_date')) }}
+        ) as downloads,
+        sum(days_until - days_before) as days,
+        sum(case when method <> 'observed' then days_until - days_before else 0 end) as days_estimated
+    from parts
+    group by canonical_key, month, source
+),
+
+ranked_sources as (
+    select
+        *,
+        row_number() over (partition by canonical_key, month order by days desc, source) as source_rank
+    from by_source
 ),
 
 -- The source that decided most days stands for the month.
 summed as (
     select
-        model_id,
+        canonical_key,
         month,
         sum(downloads) as downloads,
         sum(days) as days_observed,
         sum(days_estimated) as days_estimated,
         max(case when source_rank = 1 then source end) as source
-    from by_source
-    group by model_id, month
+    from ranked_sources
+    group by canonical_key, month
 ),
 
 -- A reading up to three days after a month's end may stand for that month, one before its end for its own.
+series as (
+    select
+        series.*,
+        names.canonical_key,
+        names.first_month
+    from {{ ref('int_readings__series') }} as series
+    inner join {{ ref('int_counters__models') }} as models on series.model_key = models.model_key
+    inner join names on models.canonical_key = names.canonical_key
+    where
+        not names.is_day_by_day
+        -- From its second counter on a model has days.
+        and (
+            series.first_total_date is null
+            or {{ add_days('series.first_total_date', rolling_days) }} >= names.first_month
+        )
+),
+
+spans as (
+    select * from {{ reading_spans('series') }} as spans
+    where is_listed and downloads_30d is not null
+),
+
+spans_by_month as (
+    select
+        spans.*,
+        series.canonical_key,
+        {{ add_months(
+            month_of(add_days('spans.first_day', -1 * rolling_days)),
+            each_number_to(
+                months_between(
+                    month_of(add_days('spans.first_day', -1 * rolling_days)),
+                    month_of(add_days('spans.last_day', rolling_days))
+                ) ~ ' + 1'
+            ) ~ ' - 1'
+        ) }} as month
+    from spans
+    inner join series
+        on
+            spans.source = series.source
+            and spans.table_name = series.table_name
+            and spans.model_key = series.model_key
+),
+
 rolling as (
     select
-        canonical_model_id as model_id,
-        reading_date,
+        names.canonical_key,
+        ranked.reading_date,
+        ranked.downloads_30d,
+        ranked.source,
+        ranked.table_name,
+        {{ month_of(add_days('ranked.reading_date', -1 * rolling_days)) }} as month
+    from {{ ref('int_readings__ranked') }} as ranked
+    inner join names on ranked.canonical_model_id = names.canonical_model_id
+    where ranked.rolling_rank = 1
+    union all
+    select
+        canonical_key,
+        least(greatest({{ month_end_of('month') }}, first_day), last_day) as reading_date,
         downloads_30d,
         source,
         table_name,
-        {{ month_of(add_days('reading_date', -1 * (var('rolling_30d_max_days') | int))) }} as month
-    from {{ ref('int_readings__ranked') }}
-    where rolling_rank = 1
+        month
+    from spans_by_month
 ),
 
 distances as (
@@ -53,41 +204,44 @@ distances as (
         rolling.*,
         abs({{ days_between(month_end_of('rolling.month'), 'rolling.reading_date') }}) as distance_days
     from rolling
-    anti join summed on rolling.model_id = summed.model_id and rolling.month = summed.month
+    inner join names on rolling.canonical_key = names.canonical_key and rolling.month >= names.first_month
+    anti join summed on rolling.canonical_key = summed.canonical_key and rolling.month = summed.month
 ),
 
 nearest as (
     select
         *,
-        row_number() over (partition by model_id, month order by distance_days, reading_date) as nearness
+        row_number() over (partition by canonical_key, month order by distance_days, reading_date) as nearness
     from distances
-    where distance_days <= {{ var('rolling_30d_max_days') }}
+    where distance_days <= {{ rolling_days }}
 )
 
 select
-    cast(model_id as varchar) as model_id,
-    cast(month as date) as month,
-    cast(downloads as bigint) as downloads,
+    cast(names.canonical_model_id as varchar) as model_id,
+    cast(summed.month as date) as month,
+    cast(summed.downloads as bigint) as downloads,
     case
-        when days_observed = extract(day from {{ month_end_of('month') }}) then 'observed'
+        when summed.days_observed = extract(day from {{ month_end_of('summed.month') }}) then 'observed'
         else 'partial'
     end as method,
-    cast(days_observed as integer) as days_observed,
-    cast(days_estimated as integer) as days_estimated,
-    cast(source as varchar) as source,
+    cast(summed.days_observed as integer) as days_observed,
+    cast(summed.days_estimated as integer) as days_estimated,
+    cast(summed.source as varchar) as source,
     cast(null as varchar) as source_table,
     cast(null as date) as reading_date
 from summed
+inner join names on summed.canonical_key = names.canonical_key
 union all
 select
-    cast(model_id as varchar) as model_id,
-    cast(month as date) as month,
-    cast(downloads_30d as bigint) as downloads,
+    cast(names.canonical_model_id as varchar) as model_id,
+    cast(nearest.month as date) as month,
+    cast(nearest.downloads_30d as bigint) as downloads,
     'rolling_30d' as method,
     0 as days_observed,
     0 as days_estimated,
-    cast(source as varchar) as source,
-    cast(table_name as varchar) as source_table,
-    cast(reading_date as date) as reading_date
+    cast(nearest.source as varchar) as source,
+    cast(nearest.table_name as varchar) as source_table,
+    cast(nearest.reading_date as date) as reading_date
 from nearest
-where nearness = 1
+inner join names on nearest.canonical_key = names.canonical_key
+where nearest.nearness = 1

@@ -1,0 +1,118 @@
+{#- Removes from a table what the news read anew, so that it can be added again. -#}
+{% macro forget_since_news(relation, day='snapshot_date') -%}
+    {%- set news = ref('int_snapshots__news') -%}
+    {%- if is_incremental() -%}
+        delete from {{ relation }} as built
+        using {{ news }} as news
+        where
+            built.source = news.source
+            and built.table_name = news.table_name
+            and built.{{ day }} >= news.read_from
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Removes from a table all of the sources' tables that are read anew from an earlier day than where it stood. -#}
+{% macro forget_reread_tables(relation) -%}
+    {%- set news = ref('int_snapshots__news') -%}
+    {%- if is_incremental() -%}
+        delete from {{ relation }} as built
+        using {{ news }} as news
+        where built.source = news.source and built.table_name = news.table_name and not news.is_append
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Removes from a table the days that are worked out anew. -#}
+{% macro forget_after_kept(relation, day) -%}
+    {%- set days = ref('int_counters__window') -%}
+    {%- if is_incremental() -%}
+        delete from {{ relation }} as built
+        using {{ days }} as days
+        where built.{{ day }} > days.kept_until
+    {%- endif -%}
+{%- endmacro %}
+
+{#-
+    Removes the intervals that are worked out anew: of models that are looked at day by day those of the window, or all;
+    of other models those of days that were read anew.
+-#}
+{% macro forget_intervals(relation) -%}
+    {%- set days = ref('int_counters__window') -%}
+    {%- set scope = ref('int_counters__scope') -%}
+    {%- set news = ref('int_snapshots__news') -%}
+    {%- if is_incremental() -%}
+        delete from {{ relation }} as built
+        where
+            exists (
+                select 1
+                from {{ scope }} as scope
+                cross join {{ days }} as days
+                where
+                    scope.canonical_key = built.canonical_key
+                    and (scope.is_whole or built.to_date > days.kept_until)
+            )
+            or (
+                exists (
+                    select 1
+                    from {{ news }} as news
+                    where
+                        not news.is_append
+                        and news.source = built.source
+                        and news.table_name = built.table_name
+                        and built.to_date >= news.read_from
+                )
+                and not exists (select 1 from {{ scope }} as scope where scope.canonical_key = built.canonical_key)
+            )
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Removes what is known of the last interval of models whose intervals were removed. -#}
+{% macro forget_last_intervals(relation) -%}
+    {%- set scope = ref('int_counters__scope') -%}
+    {%- set news = ref('int_snapshots__news') -%}
+    {%- if is_incremental() -%}
+        delete from {{ relation }} as built
+        where
+            exists (select 1 from {{ scope }} as scope where scope.canonical_key = built.canonical_key)
+            or exists (
+                select 1
+                from {{ news }} as news
+                where
+                    not news.is_append
+                    and news.source = built.source
+                    and news.table_name = built.table_name
+                    and built.to_date >= news.read_from
+            )
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Removes the months that hold days worked out anew, and all months of models that are worked out from their beginning. -#}
+{% macro forget_months(relation) -%}
+    {%- set days = ref('int_counters__window') -%}
+    {%- set scope = ref('int_counters__scope') -%}
+    {%- if is_incremental() -%}
+        delete from {{ relation }} as built
+        where
+            built.month >= (select {{ month_of('kept_until') }} from {{ days }})
+            or exists (
+                select 1
+                from {{ scope }} as scope
+                where scope.is_whole and scope.canonical_model_id = built.model_id
+            )
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The same for a table of days of canonical models. -#}
+{% macro forget_days_of_models(relation) -%}
+    {%- set days = ref('int_counters__window') -%}
+    {%- set scope = ref('int_counters__scope') -%}
+    {%- if is_incremental() -%}
+        delete from {{ relation }} as built
+        where
+            built.reading_date > (select kept_until from {{ days }})
+            or exists (
+                select 1
+                from {{ scope }} as scope
+                where scope.is_whole and scope.canonical_model_id = built.canonical_model_id
+            )
+    {%- endif -%}
+{%- endmacro %}

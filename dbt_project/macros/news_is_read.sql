@@ -1,0 +1,15 @@
+{#-
+    Empties the news once every model has taken them in: a model that runs again on its own then finds nothing to add a
+    second time. Runs at the end of every dbt run; where a step failed they stay, and the next build begins anew.
+-#}
+{% macro news_is_read(results) -%}
+    {%- if execute -%}
+        {%- set name = 'int_snapshots__news' -%}
+        {%- set statuses = results | map(attribute='status') | map('string') | list -%}
+        {%- if name in results | map(attribute='node.name') | list
+            and not statuses | select('in', ['error', 'fail', 'runtime error', 'skipped']) | list -%}
+            {%- set node = graph.nodes['model.' ~ project_name ~ '.' ~ name] -%}
+            delete from {{ api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias) }}
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,37 @@
+{#-
+    The series of counting readings as spans: one row per source, table, model and stretch of days on each of which the
+    same was read (`first_day` to `last_day`). `series` is what is wanted: a relation or CTE with `source`, `table_name`,
+    `model_key` and `last_date`, so that no other series is put in order; with `since`, the name of a column of it, from
+    the first change on that day or later.
+-#}
+{% macro reading_spans(series, since=none) -%}
+    (
+        select
+            changes.source,
+            changes.table_name,
+            changes.model_key,
+            changes.change_date as first_day,
+            coalesce(
+                lead(changes.previous_date) over (
+                    partition by changes.source, changes.table_name, changes.model_key order by changes.change_date
+                ),
+                wanted.last_date
+            ) as last_day,
+            changes.previous_date,
+            changes.is_listed,
+            changes.downloads_total,
+            changes.downloads_30d,
+            changes.likes,
+            changes.previous_downloads_total,
+            changes.total_since
+        from {{ ref('int_readings__changes') }} as changes
+        inner join {{ series }} as wanted
+            on
+                changes.source = wanted.source
+                and changes.table_name = wanted.table_name
+                and changes.model_key = wanted.model_key
+                {%- if since %}
+                and changes.change_date >= wanted.{{ since }}
+                {%- endif %}
+    )
+{%- endmacro %}

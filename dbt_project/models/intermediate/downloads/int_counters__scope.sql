@@ -1,0 +1,134 @@
+-- Grain: one row per canonical model that is worked out day by day now: all whose readings in the window sources are
+-- judged by, and those whose counters something disputes. From its first reading on (`is_whole`), or in the window.
+-- Of all others each change is taken as it was read (int_downloads__intervals).
+with days as (
+    select * from {{ ref('int_counters__window') }}
+),
+
+series as (
+    select
+        series.*,
+        models.canonical_key,
+        models.canonical_model_id,
+        count(*) over (partition by models.canonical_key) > 1 as is_contested
+    from {{ ref('int_readings__series') }} as series
+    inner join {{ ref('int_counters__models') }} as models on series.model_key = models.model_key
+),
+
+-- So long ago ten snapshots of the table were taken: a fall since then may yet be made up.
+tenth_days as (
+    select
+        source,
+        table_name,
+        min(snapshot_date) as tenth_date
+    from (
+        select
+            calendar.source,
+            calendar.table_name,
+            calendar.snapshot_date,
+            row_number() over (
+                partition by calendar.source, calendar.table_name order by calendar.snapshot_date desc
+            ) as newest_rank
+        from {{ ref('int_snapshots__calendar') }} as calendar
+        cross join days
+        where not calendar.is_partial and calendar.snapshot_date < days.read_from
+    ) as ranked
+    where newest_rank <= {{ var('work_looked_back_readings') }}
+    group by source, table_name
+),
+
+changes_in_window as (
+    select
+        models.canonical_key,
+        count_if(changes.change_date <= days.kept_until) as readings,
+        count_if(
+            changes.change_date <= days.kept_until
+            and (
+                changes.downloads_total is distinct from changes.previous_downloads_total
+                or {{ days_between('changes.previous_date', 'changes.change_date') }} > 1
+            )
+        ) as moves,
+        bool_or({{ is_big_reading('changes.downloads_30d', 'changes.downloads_total') }}) as is_big
+    from {{ ref('int_readings__changes') }} as changes
+    inner join {{ ref('int_counters__models') }} as models on changes.model_key = models.model_key
+    cross join days
+    where changes.is_listed and changes.change_date >= days.look_from
+    group by models.canonical_key
+),
+
+looked_at as (
+    select series.canonical_key
+    from series
+    cross join days
+    left join tenth_days on series.source = tenth_days.source and series.table_name = tenth_days.table_name
+    left join changes_in_window on series.canonical_key = changes_in_window.canonical_key
+    left join {{ ref('int_readings__typed_in') }} as typed_in
+        on
+            series.source = typed_in.source
+            and series.table_name = typed_in.table_name
+            and series.model_key = typed_in.model_key
+    left join {{ ref('int_snapshots__news') }} as news
+        on
+            series.source = news.source
+            and series.table_name = news.table_name
+            and news.is_of_another_kind
+            and news.built_until is not null
+    where
+        series.last_date >= days.look_from
+        and (
+            not series.is_long
+            -- It was short: what it judged by small models is forgotten.
+            or news.source is not null
+            or series.is_big
+            or coalesce(changes_in_window.is_big, false)
+            or series.is_contested
+            or series.is_30d_stale
+            or typed_in.model_key is not null
+            or (series.has_unknown_totals and series.first_total_date is not null)
+            or coalesce(series.last_fall_date >= least(days.look_from, tenth_days.tenth_date), false)
+            or coalesce(series.last_end_date > series.last_fall_date, false)
+        )
+),
+
+-- Of these nothing that was worked out before holds.
+overturned as (
+    select
+        canonical_key,
+        canonical_model_id
+    from {{ ref('int_counters__reassigned') }}
+    union distinct
+    select
+        models.canonical_key,
+        models.canonical_model_id
+    from {{ ref('int_readings__rejudged') }} as rejudged
+    inner join {{ ref('int_counters__models') }} as models on rejudged.model_key = models.model_key
+),
+
+overturned_keys as (
+    select distinct canonical_key from overturned
+),
+
+chosen as (
+    select distinct
+        series.canonical_key,
+        series.canonical_model_id
+    from series
+    semi join looked_at on series.canonical_key = looked_at.canonical_key
+    union distinct
+    select
+        canonical_key,
+        canonical_model_id
+    from overturned
+)
+
+select
+    chosen.canonical_key,
+    chosen.canonical_model_id,
+    days.is_everything
+    or overturned.canonical_key is not null
+    or coalesce(changes_in_window.readings, 0) < {{ var('work_looked_back_readings') }}
+    or coalesce(changes_in_window.moves, 0) = 0 as is_whole
+from chosen
+cross join days
+left join changes_in_window on chosen.canonical_key = changes_in_window.canonical_key
+left join overturned_keys as overturned on chosen.canonical_key = overturned.canonical_key

@@ -1,0 +1,246 @@
+-- Grain: one row per source, table, model and day on which a counting reading differs from the reading of the day
+-- before; also where there was none on the day before, and where a model is no longer listed. A day without a row says
+-- what the row before it says. Fast, because a new day reads its own file and the series' last values, nothing else.
+-- depends_on: {{ ref('int_readings__compacted') }}
+-- depends_on: {{ ref('stg_history__days') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ forget_since_news(this, 'change_date') }}",
+) }}
+{%- set states = as_built('int_readings__states') %}
+{%- set values = ['downloads_total', 'downloads_30d', 'likes'] %}
+
+with news as (
+    select * from {{ ref('int_snapshots__news') }}
+),
+
+calendar as (
+    select * from {{ ref('int_snapshots__calendar') }}
+    where not is_partial
+),
+
+-- As runs of days on which the same was read: a raw snapshot gives one day, the history its stretches.
+incoming as (
+    select
+        received.source,
+        received.table_name,
+        keys.model_key,
+        received.snapshot_date as first_day,
+        received.snapshot_date as last_day,
+        received.downloads_total,
+        received.downloads_30d,
+        received.likes
+    from {{ ref('int_readings__new') }} as received
+    inner join {{ ref('int_models__keys') }} as keys on received.model_id = keys.model_id
+    where received.rejection_reason is null
+    {% if has_compacted_news() %}
+        union all
+        select
+            source,
+            table_name,
+            model_key,
+            first_day,
+            last_day,
+            downloads_total,
+            downloads_30d,
+            likes
+        from {{ ref('int_readings__compacted') }}
+        where rejection_reason is null
+    {% endif %}
+),
+
+{% if is_incremental() and states %}
+-- Where each series stood before the news: as the last build left it, or, before a late day, by the rows until then.
+    last_rows as (
+        select
+            states.source,
+            states.table_name,
+            states.model_key,
+            states.is_listed,
+            states.previous_date,
+            states.downloads_total,
+            states.downloads_30d,
+            states.likes,
+            states.total_moved_on,
+            states.highest_total,
+            states.highest_since
+        from {{ states }} as states
+        inner join news on states.source = news.source and states.table_name = news.table_name and news.is_append
+        union all
+        select
+            source,
+            table_name,
+            model_key,
+            is_listed,
+            previous_date,
+            downloads_total,
+            downloads_30d,
+            likes,
+            total_moved_on,
+            highest_total,
+            highest_since
+        from (
+            select
+                built.*,
+                max(built.downloads_total) over series as highest_total,
+                max(case when built.is_highest then built.change_date end) over series as highest_since,
+                row_number() over (series order by built.change_date desc) as newest_rank
+            from {{ this }} as built
+            inner join news
+                on built.source = news.source and built.table_name = news.table_name and not news.is_append
+            window series as (partition by built.source, built.table_name, built.model_key)
+        ) as ranked
+        where newest_rank = 1
+    ),
+
+    days_before as (
+        select
+            news.source,
+            news.table_name,
+            max(calendar.snapshot_date) as snapshot_date
+        from news
+        inner join calendar
+            on
+                news.source = calendar.source
+                and news.table_name = calendar.table_name
+                and news.read_from > calendar.snapshot_date
+        group by news.source, news.table_name
+    ),
+
+    readings as (  -- noqa: ST03
+        select
+            *,
+            cast(null as date) as total_moved_on,
+            cast(null as bigint) as highest_total,
+            cast(null as date) as highest_since,
+            false as is_carried
+        from incoming
+        union all
+        select
+            last_rows.source,
+            last_rows.table_name,
+            last_rows.model_key,
+            case when last_rows.is_listed then days_before.snapshot_date else last_rows.previous_date end as first_day,
+            case when last_rows.is_listed then days_before.snapshot_date else last_rows.previous_date end as last_day,
+            last_rows.downloads_total,
+            last_rows.downloads_30d,
+            last_rows.likes,
+            last_rows.total_moved_on,
+            last_rows.highest_total,
+            last_rows.highest_since,
+            true as is_carried
+        from last_rows
+        inner join days_before
+            on last_rows.source = days_before.source and last_rows.table_name = days_before.table_name
+    ),
+{% else %}
+    readings as (  -- noqa: ST03
+        select
+            *,
+            cast(null as date) as total_moved_on,
+            cast(null as bigint) as highest_total,
+            cast(null as date) as highest_since,
+            false as is_carried
+        from incoming
+    ),
+{% endif %}
+
+compared as (
+    select
+        * exclude (total_moved_on),
+        lag(last_day) over series as previous_date,
+        lead(first_day) over series as following_date,
+        {% for value in values %}
+            lag({{ value }}) over series as previous_{{ value }},
+        {% endfor %}
+        case
+            when is_carried then highest_total
+            else max(coalesce(highest_total, downloads_total)) over (
+                series rows between unbounded preceding and 1 preceding
+            )
+        end as highest_before,
+        total_moved_on as carried_moved_on
+    from readings
+    window series as (partition by source, table_name, model_key order by first_day)
+),
+
+dated as (
+    select
+        * exclude (highest_total),
+        not is_carried and coalesce(downloads_total > highest_before, downloads_total is not null) as is_highest,
+        coalesce(downloads_total >= highest_before, downloads_total is not null) as is_at_highest,
+        max(
+            case
+                when is_carried then carried_moved_on
+                when previous_date is null or downloads_total is distinct from previous_downloads_total then first_day
+            end
+        ) over (series rows unbounded preceding) as total_moved_on,
+        max(
+            case
+                when is_carried then highest_since
+                when coalesce(downloads_total > highest_before, downloads_total is not null) then first_day
+            end
+        ) over (series rows unbounded preceding) as highest_on
+    from compared
+    window series as (partition by source, table_name, model_key order by first_day)
+),
+
+changed as (
+    select
+        source,
+        table_name,
+        model_key,
+        first_day as change_date,
+        previous_date,
+        true as is_listed,
+        {{ values | join(', ') }},
+        previous_downloads_total,
+        total_moved_on,
+        -- A counter that fell and came back to where it was has not moved; one that fell and stays low has.
+        case when is_at_highest then highest_on else total_moved_on end as total_since,
+        is_highest
+    from dated
+    where
+        not is_carried
+        and (
+            previous_date is null
+            or {{ days_between('previous_date', 'first_day') }} > 1
+            {% for value in values %}
+                or {{ value }} is distinct from previous_{{ value }}
+            {% endfor %}
+        )
+),
+
+-- The day on which a model was looked for and not found.
+ended as (
+    select
+        dated.source,
+        dated.table_name,
+        dated.model_key,
+        calendar.next_date as change_date,
+        dated.last_day as previous_date,
+        false as is_listed,
+        {% for value in values %}
+            dated.{{ value }},
+        {% endfor %}
+        dated.downloads_total as previous_downloads_total,
+        dated.total_moved_on,
+        case when dated.is_at_highest then dated.highest_on else dated.total_moved_on end as total_since,
+        false as is_highest
+    from dated
+    inner join calendar
+        on
+            dated.source = calendar.source
+            and dated.table_name = calendar.table_name
+            and dated.last_day = calendar.snapshot_date
+    inner join news on dated.source = news.source and dated.table_name = news.table_name
+    where
+        calendar.next_date < coalesce(dated.following_date, date '9999-12-31')
+        -- Of one that had ended before, the row is there.
+        and calendar.next_date >= news.read_from
+)
+
+select * from changed
+union all
+select * from ended

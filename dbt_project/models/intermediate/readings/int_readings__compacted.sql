@@ -1,0 +1,73 @@
+-- Grain: one row per source, table, model and run of days of the news on each of which a compacted snapshot gives the
+-- model the same counters.
+{{ config(materialized='view') }}
+
+with days as (
+    select
+        calendar.source,
+        calendar.table_name,
+        calendar.snapshot_date,
+        calendar.is_partial,
+        -- Days that follow each other have the same distance to their number.
+        {{ add_days('calendar.snapshot_date', '-row_number() over (
+            partition by calendar.source, calendar.table_name, calendar.is_partial order by calendar.snapshot_date
+        )') }} as island
+    from {{ ref('int_snapshots__calendar') }} as calendar
+    inner join {{ ref('stg_history__days') }} as compacted
+        on
+            calendar.source = compacted.source
+            and calendar.table_name = compacted.table_name
+            and calendar.snapshot_date = compacted.snapshot_date
+    inner join {{ ref('int_snapshots__news') }} as news
+        on
+            calendar.source = news.source
+            and calendar.table_name = news.table_name
+            and calendar.snapshot_date >= news.read_from
+),
+
+islands as (
+    select
+        source,
+        table_name,
+        is_partial,
+        min(snapshot_date) as first_day,
+        max(snapshot_date) as last_day
+    from days
+    group by source, table_name, is_partial, island
+),
+
+keys as (
+    select
+        models.source,
+        models.table_name,
+        models.history_key,
+        keys.model_key
+    from {{ ref('stg_history__models') }} as models
+    inner join {{ ref('int_models__keys') }} as keys on models.model_id = keys.model_id
+)
+
+select
+    counters.source,
+    counters.table_name,
+    keys.model_key,
+    greatest(counters.first_date, islands.first_day) as first_day,
+    least(counters.last_date, islands.last_day) as last_day,
+    counters.downloads_total,
+    counters.downloads_30d,
+    counters.likes,
+    case
+        when lower(counters.status) = 'removed' then 'removed'
+        when islands.is_partial then 'partial_snapshot'
+    end as rejection_reason
+from {{ ref('stg_history__counters') }} as counters
+inner join islands
+    on
+        counters.source = islands.source
+        and counters.table_name = islands.table_name
+        and counters.first_date <= islands.last_day
+        and counters.last_date >= islands.first_day
+inner join keys
+    on
+        counters.source = keys.source
+        and counters.table_name = keys.table_name
+        and counters.history_key = keys.history_key

@@ -1,0 +1,28 @@
+-- Grain: one row per source, table, model id (as received) and description of it, with the days between which it was
+-- described so.
+{%- set attributes = [
+    'hub_id', 'created_at', 'release_date', 'pipeline_tag', 'library_name', 'license', 'gated', 'total_parameters',
+    'active_parameters', 'is_moe', 'tags', 'base_models'
+] %}
+
+select
+    descriptions.source,
+    descriptions.table_name,
+    descriptions.model_id,
+    descriptions.described_from,
+    {% for attribute in attributes %}
+        descriptions.{{ attribute }},
+    {% endfor %}
+    coalesce(
+        lead(descriptions.previous_date) over (
+            partition by descriptions.source, descriptions.table_name, descriptions.model_id
+            order by descriptions.described_from
+        ),
+        seen.last_date
+    ) as described_until
+from {{ ref('int_readings__descriptions') }} as descriptions
+inner join {{ ref('int_readings__seen') }} as seen
+    on
+        descriptions.source = seen.source
+        and descriptions.table_name = seen.table_name
+        and descriptions.model_id = seen.model_id

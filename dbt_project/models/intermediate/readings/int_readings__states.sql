@@ -1,0 +1,177 @@
+-- Grain: one row per source, table and model ever read there: where its series of counting readings stands.
+-- Fast, because only series with a new row are worked out, from where they stood and that row.
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key=['source', 'table_name', 'model_key'],
+    pre_hook="{{ forget_reread_tables(this) }}",
+) }}
+{%- set counters = ['downloads_total', 'downloads_30d', 'likes'] %}
+
+with news as (  -- noqa: ST03
+    select * from {{ ref('int_snapshots__news') }}
+),
+
+new_rows as (
+    select
+        changes.*,
+        false as is_state
+    from {{ ref('int_readings__changes') }} as changes
+    {% if is_incremental() %}
+        inner join news
+            on
+                changes.source = news.source
+                and changes.table_name = news.table_name
+                and (changes.change_date >= news.read_from or not news.is_append)
+    {% endif %}
+),
+
+{% if is_incremental() %}
+-- Of a table that is read anew nothing is here any more.
+    stood as (
+        select states.*
+        from {{ this }} as states
+        semi join new_rows
+            on
+                states.source = new_rows.source
+                and states.table_name = new_rows.table_name
+                and states.model_key = new_rows.model_key
+    ),
+
+    rows_in_order as (
+        select
+            source,
+            table_name,
+            model_key,
+            change_date,
+            previous_date,
+            is_listed,
+            {{ counters | join(', ') }},
+            previous_downloads_total,
+            total_moved_on,
+            total_since,
+            is_highest,
+            is_state
+        from new_rows
+        union all
+        select
+            source,
+            table_name,
+            model_key,
+            change_date,
+            previous_date,
+            is_listed,
+            {{ counters | join(', ') }},
+            downloads_total as previous_downloads_total,
+            total_moved_on,
+            total_since,
+            false as is_highest,
+            true as is_state
+        from stood
+    ),
+{% else %}
+    rows_in_order as (
+        select * from new_rows
+    ),
+{% endif %}
+
+-- A row holds until the reading before the next row.
+spans as (
+    select
+        *,
+        coalesce(
+            lead(previous_date) over (partition by source, table_name, model_key order by change_date),
+            {{ open_end() }}
+        ) as held_until,
+        row_number() over (partition by source, table_name, model_key order by change_date desc) as newest_rank
+    from rows_in_order
+),
+
+summed as (
+    select
+        source,
+        table_name,
+        model_key,
+        max(case when newest_rank = 1 then change_date end) as change_date,
+        max(case when newest_rank = 1 then previous_date end) as previous_date,
+        bool_or(newest_rank = 1 and is_listed) as is_listed,
+        max(case when newest_rank = 1 then total_moved_on end) as total_moved_on,
+        max(case when newest_rank = 1 then total_since end) as total_since,
+        max(downloads_total) as highest_total,
+        max(case when is_highest then change_date end) as highest_since,
+        min(change_date) as first_date,
+        max(case when is_listed and downloads_total < previous_downloads_total then change_date end) as last_fall_date,
+        max(case when not is_listed then change_date end) as last_end_date,
+        bool_or(is_listed and downloads_total is null) as has_unknown_totals,
+        min(case when is_listed and downloads_total is not null then change_date end) as first_total_date,
+        {{ first_known('downloads_total', 'change_date') }} as first_total,
+        min(case when is_listed and downloads_30d is not null then change_date end) as first_30d_date,
+        min(case when is_listed then downloads_30d end) as lowest_30d,
+        max(case when is_listed then downloads_30d end) as highest_30d,
+        bool_or(is_listed and {{ is_big_reading('downloads_30d', 'downloads_total') }}) as was_big,
+    {%- for counter in counters %}
+        max(case when newest_rank = 1 then {{ counter }} end) as {{ counter }},
+        {{ last_known(counter, 'change_date') }} as known_{{ counter }},
+        max(case when is_listed and {{ counter }} is not null then held_until end)
+            as known_{{ counter }}_until{{ ',' if not loop.last }}
+    {%- endfor %}
+    from spans
+    group by source, table_name, model_key
+)
+
+{%- set earliest = ['first_date', 'first_total_date', 'first_total', 'first_30d_date'] %}
+
+select
+    summed.source,
+    summed.table_name,
+    summed.model_key,
+    summed.change_date,
+    summed.previous_date,
+    summed.is_listed,
+    summed.total_moved_on,
+    summed.total_since,
+    {%- for counter in counters %}
+        summed.{{ counter }},
+    {%- endfor %}
+{% if is_incremental() %}
+    {%- for column in earliest %}
+        coalesce(stood.{{ column }}, summed.{{ column }}) as {{ column }},
+    {%- endfor %}
+    coalesce(summed.last_fall_date, stood.last_fall_date) as last_fall_date,
+    coalesce(summed.last_end_date, stood.last_end_date) as last_end_date,
+    summed.has_unknown_totals or coalesce(stood.has_unknown_totals, false) as has_unknown_totals,
+    greatest(summed.highest_total, stood.highest_total) as highest_total,
+    coalesce(summed.highest_since, stood.highest_since) as highest_since,
+    least(summed.lowest_30d, stood.lowest_30d) as lowest_30d,
+    greatest(summed.highest_30d, stood.highest_30d) as highest_30d,
+    summed.was_big or coalesce(stood.was_big, false) as was_big,
+{%- for counter in counters %}
+    coalesce(summed.known_{{ counter }}, stood.known_{{ counter }}) as known_{{ counter }},
+    coalesce(summed.known_{{ counter }}_until, stood.known_{{ counter }}_until)
+        as known_{{ counter }}_until{{ ',' if not loop.last }}
+{%- endfor %}
+{% else %}
+    {%- for column in earliest %}
+        summed.{{ column }},
+    {%- endfor %}
+    summed.last_fall_date,
+    summed.last_end_date,
+    summed.has_unknown_totals,
+    summed.highest_total,
+    summed.highest_since,
+    summed.lowest_30d,
+    summed.highest_30d,
+    summed.was_big,
+{%- for counter in counters %}
+    summed.known_{{ counter }},
+    summed.known_{{ counter }}_until{{ ',' if not loop.last }}
+{%- endfor %}
+{% endif %}
+from summed
+{% if is_incremental() %}
+    left join stood  -- noqa: ST11
+        on
+            summed.source = stood.source
+            and summed.table_name = stood.table_name
+            and summed.model_key = stood.model_key
+{% endif %}

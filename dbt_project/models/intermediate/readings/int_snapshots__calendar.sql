@@ -1,0 +1,45 @@
+-- Grain: one row per source, table and day on which readings were taken (newest revision): whether they count, and the
+-- days of counting readings before and after.
+with judged as (
+    select * from {{ ref('int_snapshots__judged') }}
+    where kind = 'readings'
+),
+
+counting as (
+    select
+        source,
+        table_name,
+        snapshot_date,
+        lag(snapshot_date) over (partition by source, table_name order by snapshot_date) as previous_date,
+        lead(snapshot_date) over (partition by source, table_name order by snapshot_date) as next_date
+    from judged
+    where not is_partial
+)
+
+select
+    judged.source,
+    judged.table_name,
+    judged.snapshot_date,
+    judged.revision,
+    judged.priority,
+    judged.rows,
+    judged.is_complete,
+    judged.is_partial,
+    max(judged.rows) over (partition by judged.source, judged.table_name) > {{ var('long_listing_rows') }} as is_long,
+    snapshots.content_sha256,
+    counting.previous_date,
+    counting.next_date
+from judged
+inner join {{ ref('stg_catalog__snapshots') }} as snapshots
+    on
+        judged.source = snapshots.source
+        and judged.table_name = snapshots.table_name
+        and judged.snapshot_date = snapshots.snapshot_date
+        and judged.revision = snapshots.revision
+left join counting
+    on
+        judged.source = counting.source
+        and judged.table_name = counting.table_name
+        and judged.snapshot_date = counting.snapshot_date
+-- What is new is found by comparing with what the last build left here, so that comes first.
+-- depends_on: {{ ref('int_snapshots__news') }}
