@@ -51,15 +51,7 @@
                     and (scope.is_whole or built.to_date > days.kept_until)
             )
             or (
-                exists (
-                    select 1
-                    from {{ news }} as news
-                    where
-                        not news.is_append
-                        and news.source = built.source
-                        and news.table_name = built.table_name
-                        and built.to_date >= news.read_from
-                )
+                {{ ends_on_days_read_anew(news) }}
                 and not exists (select 1 from {{ scope }} as scope where scope.canonical_key = built.canonical_key)
             )
     {%- endif -%}
@@ -73,46 +65,42 @@
         delete from {{ relation }} as built
         where
             exists (select 1 from {{ scope }} as scope where scope.canonical_key = built.canonical_key)
-            or exists (
-                select 1
-                from {{ news }} as news
-                where
-                    not news.is_append
-                    and news.source = built.source
-                    and news.table_name = built.table_name
-                    and built.to_date >= news.read_from
-            )
+            or {{ ends_on_days_read_anew(news) }}
     {%- endif -%}
 {%- endmacro %}
 
-{#- Removes the months that hold days worked out anew, and all months of models that are worked out from their beginning. -#}
-{% macro forget_months(relation) -%}
+{#- Whether an interval (`built`) ends on a day that was read anew, and not only added. -#}
+{% macro ends_on_days_read_anew(news) -%}
+    exists (
+        select 1
+        from {{ news }} as news
+        where
+            not news.is_append
+            and news.source = built.source
+            and news.table_name = built.table_name
+            and built.to_date >= news.read_from
+    )
+{%- endmacro %}
+
+{#-
+    Removes what is worked out anew from a table of canonical models: days (`day`) of the window, or months (`month`) that
+    hold one, and everything of models that are worked out from their beginning.
+-#}
+{% macro forget_judged_anew(relation, model_id, day=none, month=none) -%}
     {%- set days = ref('int_counters__window') -%}
     {%- set scope = ref('int_counters__scope') -%}
     {%- if is_incremental() -%}
         delete from {{ relation }} as built
         where
-            built.month >= (select {{ month_of('kept_until') }} from {{ days }})
+            {% if month -%}
+                built.{{ month }} >= (select {{ month_of('kept_until') }} from {{ days }})
+            {%- else -%}
+                built.{{ day }} > (select kept_until from {{ days }})
+            {%- endif %}
             or exists (
                 select 1
                 from {{ scope }} as scope
-                where scope.is_whole and scope.canonical_model_id = built.model_id
-            )
-    {%- endif -%}
-{%- endmacro %}
-
-{#- The same for a table of days of canonical models. -#}
-{% macro forget_days_of_models(relation) -%}
-    {%- set days = ref('int_counters__window') -%}
-    {%- set scope = ref('int_counters__scope') -%}
-    {%- if is_incremental() -%}
-        delete from {{ relation }} as built
-        where
-            built.reading_date > (select kept_until from {{ days }})
-            or exists (
-                select 1
-                from {{ scope }} as scope
-                where scope.is_whole and scope.canonical_model_id = built.canonical_model_id
+                where scope.is_whole and scope.canonical_model_id = built.{{ model_id }}
             )
     {%- endif -%}
 {%- endmacro %}

@@ -3,7 +3,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    pre_hook="{{ forget_days_of_models(this) }}",
+    pre_hook="{{ forget_judged_anew(this, 'canonical_model_id', day='reading_date') }}",
 ) }}
 
 with measures as (

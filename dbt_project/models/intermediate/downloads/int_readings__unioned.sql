@@ -58,12 +58,9 @@ daily as (
 judged as (
     select
         *,
-        coalesce(
-            downloads_total is not null
-            and downloads_30d > 0
-            and {{ days_between('total_since', 'reading_date') }} >= {{ var('stale_after_days') }},
-            false
-        ) as is_stale
+        {{ is_stale_30d(
+            'downloads_total', 'downloads_30d', 'total_since', 'reading_date', after_days=var('stale_after_days')
+        ) }} as is_stale
     from daily
 ),
 

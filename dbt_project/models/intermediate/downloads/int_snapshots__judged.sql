@@ -31,5 +31,6 @@ select
     rows / nullif(usual_rows, 0) as share_of_usual_rows,
     coalesce(rows < minimum_rows_share * usual_rows, false) as is_partial,
     coalesce(rows < (1 - {{ var('shifted_snapshot_share') }}) * usual_rows, false) as is_shifted,
-    minimum_rows_share
+    minimum_rows_share,
+    content_sha256
 from compared

@@ -1,9 +1,6 @@
 -- Grain: one row per source, table, model id (as received) and description of it, with the days between which it was
 -- described so.
-{%- set attributes = [
-    'hub_id', 'created_at', 'release_date', 'pipeline_tag', 'library_name', 'license', 'gated', 'total_parameters',
-    'active_parameters', 'is_moe', 'tags', 'base_models'
-] %}
+{%- set attributes = described_attributes() %}
 
 select
     descriptions.source,

@@ -1,8 +1,5 @@
 -- Grain: one row per source, table, model id (as received) and day from which on it was described otherwise.
-{%- set attributes = [
-    'hub_id', 'created_at', 'release_date', 'pipeline_tag', 'library_name', 'license', 'gated', 'total_parameters',
-    'active_parameters', 'is_moe', 'tags', 'base_models'
-] %}
+{%- set attributes = described_attributes() %}
 -- depends_on: {{ ref('stg_history__descriptions') }}
 -- depends_on: {{ ref('stg_history__models') }}
 -- depends_on: {{ ref('stg_history__days') }}

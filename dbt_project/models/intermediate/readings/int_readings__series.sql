@@ -54,11 +54,8 @@ select
         case when known_{{ counter }} is not null then least(known_{{ counter }}_until, last_date) end
             as last_{{ counter }}_date,
     {%- endfor %}
-    coalesce(
-        downloads_total is not null
-        and downloads_30d > 0
-        and {{ days_between('total_since', 'last_date') }} >= {{ var('stale_after_days') }},
-        false
-    ) as is_30d_stale,
+    {{ is_stale_30d(
+        'downloads_total', 'downloads_30d', 'total_since', 'last_date', after_days=var('stale_after_days')
+    ) }} as is_30d_stale,
     {{ is_big_reading('downloads_30d', 'downloads_total') }} as is_big
 from dated

@@ -13,9 +13,7 @@ with news as (  -- noqa: ST03
 ),
 
 new_rows as (
-    select
-        changes.*,
-        false as is_state
+    select changes.*
     from {{ ref('int_readings__changes') }} as changes
     {% if is_incremental() %}
         inner join news
@@ -50,8 +48,7 @@ new_rows as (
             previous_downloads_total,
             total_moved_on,
             total_since,
-            is_highest,
-            is_state
+            is_highest
         from new_rows
         union all
         select
@@ -65,8 +62,7 @@ new_rows as (
             downloads_total as previous_downloads_total,
             total_moved_on,
             total_since,
-            false as is_highest,
-            true as is_state
+            false as is_highest
         from stood
     ),
 {% else %}

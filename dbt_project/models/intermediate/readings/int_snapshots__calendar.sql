@@ -26,16 +26,10 @@ select
     judged.is_complete,
     judged.is_partial,
     max(judged.rows) over (partition by judged.source, judged.table_name) > {{ var('long_listing_rows') }} as is_long,
-    snapshots.content_sha256,
+    judged.content_sha256,
     counting.previous_date,
     counting.next_date
 from judged
-inner join {{ ref('stg_catalog__snapshots') }} as snapshots
-    on
-        judged.source = snapshots.source
-        and judged.table_name = snapshots.table_name
-        and judged.snapshot_date = snapshots.snapshot_date
-        and judged.revision = snapshots.revision
 left join counting
     on
         judged.source = counting.source

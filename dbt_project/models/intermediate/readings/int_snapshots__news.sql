@@ -3,20 +3,14 @@
 
 with present as (
     select
-        judged.source,
-        judged.table_name,
-        judged.snapshot_date,
-        judged.is_partial,
-        judged.rows,
-        snapshots.content_sha256
-    from {{ ref('int_snapshots__judged') }} as judged
-    inner join {{ ref('stg_catalog__snapshots') }} as snapshots
-        on
-            judged.source = snapshots.source
-            and judged.table_name = snapshots.table_name
-            and judged.snapshot_date = snapshots.snapshot_date
-            and judged.revision = snapshots.revision
-    where judged.kind = 'readings'
+        source,
+        table_name,
+        snapshot_date,
+        is_partial,
+        rows,
+        content_sha256
+    from {{ ref('int_snapshots__judged') }}
+    where kind = 'readings'
 ),
 
 built as (

@@ -6,7 +6,7 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
-    pre_hook="{{ forget_months(this) }}",
+    pre_hook="{{ forget_judged_anew(this, 'model_id', month='month') }}",
 ) }}
 {%- set rolling_days = var('rolling_30d_max_days') | int %}
 
