@@ -17,8 +17,9 @@ PUBLISHED_SCHEMAS = ("marts", "ops")
 #: Schema of what views of the marts are made of.
 BASIS_SCHEMA = "basis"
 
-#: Rows of the basis from which on the views made of it stay views: ten times as many days take a minute to write.
-_MOST_ROWS = 20_000_000
+#: Rows of the basis from which on the views made of it stay views: to sort and write their rows, up to twenty times as
+#: many, then takes more time and memory than the build.
+_MOST_ROWS = 2_000_000
 
 
 class Relation(NamedTuple):
