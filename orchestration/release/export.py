@@ -5,14 +5,13 @@ no time, version or path inside. Descriptions of tables and columns travel in th
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.errors import DataRefused
-from orchestration.release.keys import Keys
 from orchestration.release.layout import RELEASED_OPS, csv_path, parquet_path
 from orchestration.release.manifest import ColumnEntry, TableEntry
 from orchestration.release.tombstones import Tombstone, selected
@@ -27,7 +26,12 @@ _BATCH = 10_000
 
 
 def export_tables(
-    connection: duckdb.Connection, database: str, folder: Path, *, keys: Keys, tombstones: Sequence[Tombstone]
+    connection: duckdb.Connection,
+    database: str,
+    folder: Path,
+    *,
+    keys: Mapping[str, tuple[str, ...]],
+    tombstones: Sequence[Tombstone],
 ) -> tuple[TableEntry, ...]:
     """Writes the released tables of an attached published copy.
 
@@ -35,7 +39,7 @@ def export_tables(
         connection: where the copy is attached.
         database: under which name.
         folder: the release's folder; ``data/`` and ``csv/`` are made in it.
-        keys: key columns by schema and table.
+        keys: key columns by ``schema.table``.
         tombstones: ids that are left out.
 
     Returns:
@@ -47,7 +51,7 @@ def export_tables(
     entries = []
     for schema, table, comment in _released(connection, database):
         columns = _columns(connection, database, schema, table)
-        key = keys.get((schema, table), ())
+        key = keys.get(f"{schema}.{table}", ())
         if schema == "marts" and not key:
             raise DataRefused(f"{schema}.{table} has no declared key, so it cannot be released; add a test of its key.")
         chosen, condition = selected(columns, key, tombstones)

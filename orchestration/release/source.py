@@ -1,17 +1,18 @@
 """What a release is made from: the published copy of a finished build, untouched since."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from orchestration.errors import ConfigurationError, DataRefused
-from orchestration.release.keys import Keys, declared_keys
 from orchestration.release.provenance import Snapshot, snapshots_of
 from orchestration.release.version import month_after
 from orchestration.settings import Settings
 from orchestration.warehouse import dbt, duckdb
 from orchestration.warehouse.build import finished_build
+from orchestration.warehouse.contract import contract_of
 from orchestration.warehouse.evidence import manifest_of_build
 from orchestration.warehouse.publish import BuildRecord, current_copy, current_record, is_sealed
 
@@ -24,7 +25,7 @@ class FinishedCopy:
         settings: of its home.
         database: its file.
         build: its record.
-        keys: key columns by schema and table.
+        keys: key columns by ``schema.table``.
         dbt_vars: the variables of the dbt project.
         snapshots: which it was made from.
     """
@@ -32,7 +33,7 @@ class FinishedCopy:
     settings: Settings
     database: Path
     build: BuildRecord
-    keys: Keys
+    keys: Mapping[str, tuple[str, ...]]
     dbt_vars: dict[str, Any]
     snapshots: tuple[Snapshot, ...]
 
@@ -62,7 +63,11 @@ def finished_copy(settings: Settings) -> FinishedCopy:
             f"The published copy {build.build_id} is not of the newest build; run `warehouse build` to publish it."
         )
     manifest = manifest_of_build(settings)
-    keys = declared_keys(manifest)
+    contract = contract_of(manifest)
+    if contract is None:
+        raise ConfigurationError(
+            f"{manifest} does not say which columns are keys; run `warehouse build --full-refresh`."
+        )
     try:
         with duckdb.connect_read_only(settings, database) as connection:
             snapshots = snapshots_of(connection, database.stem)
@@ -70,7 +75,7 @@ def finished_copy(settings: Settings) -> FinishedCopy:
         raise ConfigurationError(
             f"{database.name} does not say which snapshots it was made from ({error}); run `warehouse build`."
         ) from None
-    return FinishedCopy(settings, database, build, keys, dbt.variables(), snapshots)
+    return FinishedCopy(settings, database, build, contract.keys, dbt.variables(), snapshots)
 
 
 def require_month(copy: FinishedCopy, month: date) -> None:

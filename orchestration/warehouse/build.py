@@ -25,7 +25,7 @@ from orchestration.snapshots.disk import replace_durably, writing
 from orchestration.snapshots.store import SnapshotStore, code_version
 from orchestration.warehouse import dbt, duckdb
 from orchestration.warehouse.catalog import export_catalog, outcome_rows, snapshot_rows
-from orchestration.warehouse.evidence import keep_evidence
+from orchestration.warehouse.evidence import keep_evidence, kept_evidence
 from orchestration.warehouse.lock import build_lock
 from orchestration.warehouse.publish import BuildRecord, current_record, publish
 from orchestration.warehouse.room import require_room
@@ -218,11 +218,14 @@ def publish_finished(settings: Settings, *, again: bool = False) -> BuildRecord:
     published = current_record(settings)
     if published is not None and published.fingerprint == finished.fingerprint and not again:
         return published
+    evidence = kept_evidence(settings)
     return publish(
         settings,
         fingerprint=finished.fingerprint,
         synthetic=finished.synthetic,
         engine_versions=finished.engine_versions,
+        contents=evidence.contents if evidence and evidence.fingerprint == finished.fingerprint else None,
+        from_nothing=again,
     )
 
 

@@ -5,7 +5,6 @@ build/evidence.json   the gate takes the test results of that very build from it
 build/manifest.json   the dbt project as that build knew it: keys and descriptions of a release come from there
 """
 
-import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,7 +15,8 @@ import msgspec
 from orchestration.settings import Settings
 from orchestration.snapshots.disk import replace_durably
 from orchestration.warehouse import dbt, duckdb
-from orchestration.warehouse.relations import relations
+from orchestration.warehouse.contents import Contents, contents_of
+from orchestration.warehouse.contract import Contract, contract_of
 
 
 class DbtTest(msgspec.Struct, frozen=True):
@@ -32,12 +32,17 @@ class Evidence(msgspec.Struct, frozen=True):
     Attributes:
         fingerprint: of the build's inputs.
         tests: dbt's id of each test of the project -> how it ended in this build.
-        tables: ``schema.table`` -> hash of its columns and rows, whatever their order.
+        contents: ``schema.table`` -> what it holds.
     """
 
     fingerprint: str
     tests: dict[str, DbtTest]
-    tables: dict[str, str]
+    contents: dict[str, Contents]
+
+    @property
+    def tables(self) -> dict[str, str]:
+        """``schema.table`` -> hash of its columns and rows, whatever their order."""
+        return {name: each.sha256 for name, each in self.contents.items()}
 
 
 def keep_evidence(settings: Settings, fingerprint: str, target: Path) -> None:
@@ -55,11 +60,12 @@ def keep_evidence(settings: Settings, fingerprint: str, target: Path) -> None:
         tests = {
             name: before.tests.get(name, found) if found.status == "missing" else found for name, found in tests.items()
         }
+    replace_durably(manifest_of_build(settings), (target / "manifest.json").read_bytes())
+    contract = contract_of(manifest_of_build(settings)) or Contract()
     with duckdb.connect(settings) as connection:
         duckdb.attach(connection, settings.build_database, settings.build_database.stem, read_only=True)
-        tables = table_hashes(connection, settings.build_database.stem)
-    replace_durably(manifest_of_build(settings), (target / "manifest.json").read_bytes())
-    evidence = Evidence(fingerprint, tests, tables)
+        contents = contents_of(connection, settings.build_database.stem, contract.month_columns)
+    evidence = Evidence(fingerprint, tests, contents)
     replace_durably(_path(settings), msgspec.json.encode(evidence, order="deterministic"))
 
 
@@ -86,33 +92,7 @@ def hashes_of(settings: Settings, database: Path) -> dict[str, str]:
     with duckdb.connect(settings) as connection:
         # Views name the database by its file's stem.
         duckdb.attach(connection, database, database.stem, read_only=True)
-        return table_hashes(connection, database.stem)
-
-
-def table_hashes(connection: duckdb.Connection, database: str) -> dict[str, str]:
-    """``schema.table`` -> hash of its columns and rows, whatever the order of the rows."""
-    return {
-        f"{each.schema}.{each.name}": _table_hash(connection, (database, each.schema, each.name))
-        for each in relations(connection, database)
-        if not each.stays_view
-    }
-
-
-def required_columns(settings: Settings) -> dict[str, set[str]]:
-    """``schema.table`` -> columns that are never null by the contract of the last finished build; none if unknown."""
-    try:
-        manifest = json.loads(manifest_of_build(settings).read_bytes())
-    except (OSError, ValueError):
-        return {}
-    models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
-    return {
-        f"{node['schema']}.{node['name']}": {
-            name
-            for name, column in node["columns"].items()
-            if any(constraint["type"] == "not_null" for constraint in column.get("constraints") or ())
-        }
-        for node in models
-    }
+        return {name: each.sha256 for name, each in contents_of(connection, database.stem).items()}
 
 
 def dbt_tests(target: Path) -> dict[str, DbtTest]:
@@ -146,22 +126,6 @@ def last_failures(settings: Settings) -> list[str]:
 def _dbt_test(result: Mapping[str, Any]) -> DbtTest:
     message = result["message"] if result["status"] not in {"pass", "success"} else None
     return DbtTest(result["status"], message and " ".join(str(message).split()))
-
-
-def _table_hash(connection: duckdb.Connection, table: tuple[str, str, str]) -> str:
-    columns = connection.execute(
-        """
-        SELECT column_name, data_type FROM duckdb_columns()
-        WHERE database_name = ? AND schema_name = ? AND table_name = ? ORDER BY column_index
-        """,
-        table,
-    ).fetchall()
-    path = ".".join(map(duckdb.identifier, table))
-    # Sums of the rows' hashes do not depend on their order, which a copy changes.
-    rows = connection.execute(
-        f"SELECT count(*), sum(hash(row_)), bit_xor(hash(row_)) FROM {path} AS row_"  # noqa: S608
-    ).fetchone()
-    return hashlib.sha256(repr((columns, rows)).encode()).hexdigest()
 
 
 def _path(settings: Settings) -> Path:

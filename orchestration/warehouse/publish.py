@@ -1,15 +1,18 @@
 """The analyst copy: marts and ops of a finished build in a new file, to which ``current.duckdb`` then points.
 
-    published/warehouse-<build>.duckdb          tables only, never changed once it has this name
-    published/warehouse-<build>.duckdb.sha256   its seal: a copy that was edited since is not released
-    published/current.duckdb                    relative link to the newest, swapped in one step
+    published/warehouse-<build>.duckdb               tables only, never changed once it has this name
+    published/warehouse-<build>.duckdb.sha256        its seal: a copy that was edited since is not released
+    published/warehouse-<build>.duckdb.tables.json   what its tables hold, by hashes: the next copy begins with this one
+    published/current.duckdb                         relative link to the newest, swapped in one step
 
-A reader that holds an older copy open keeps it, also after it was pruned; whoever opens ``current.duckdb`` during a
-build gets the last good copy.
+A new copy begins as the bytes of the one before, if that is as it was sealed, and only tables and months of tables that
+differ are written: of a large warehouse most months are those of the day before, and sorting them is what would take
+long. A reader that holds an older copy open keeps it, also after it was pruned; whoever opens ``current.duckdb`` during
+a build gets the last good copy.
 """
 
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,8 +23,10 @@ from orchestration.settings import Settings
 from orchestration.snapshots.disk import file_sha256, sync, write_durably
 from orchestration.snapshots.store import code_version
 from orchestration.warehouse import duckdb
-from orchestration.warehouse.evidence import required_columns
-from orchestration.warehouse.relations import PUBLISHED_SCHEMAS, relations, view_definition
+from orchestration.warehouse.contents import Contents, contents_of
+from orchestration.warehouse.contract import Contract, contract_of
+from orchestration.warehouse.evidence import manifest_of_build
+from orchestration.warehouse.transfer import CopiedTable, transfer
 
 SYNTHETIC_NOTICE = "SYNTHETIC: made from the embedded sample or other invented input. No figure here is a measurement."
 
@@ -45,10 +50,26 @@ class BuildRecord(msgspec.Struct, frozen=True, kw_only=True):
     engine_versions: str
 
 
-def publish(settings: Settings, *, fingerprint: str, synthetic: bool, engine_versions: str) -> BuildRecord:
+def publish(
+    settings: Settings,
+    *,
+    fingerprint: str,
+    synthetic: bool,
+    engine_versions: str,
+    contents: Mapping[str, Contents] | None = None,
+    from_nothing: bool = False,
+) -> BuildRecord:
     """Makes a new published copy from the build database and points ``current.duckdb`` to it.
 
     The caller holds the build lock and vouches that the build is finished.
+
+    Args:
+        settings: which home.
+        fingerprint: of the build's inputs.
+        synthetic: whether any of them is invented.
+        engine_versions: versions of the engines that made the build.
+        contents: what the tables of the build hold, if that is known.
+        from_nothing: write all of it, whatever the copy before holds.
     """
     folder = settings.published
     folder.mkdir(parents=True, exist_ok=True)
@@ -65,12 +86,21 @@ def publish(settings: Settings, *, fingerprint: str, synthetic: bool, engine_ver
         engine_versions=engine_versions,
     )
     unfinished = folder / f"{_UNFINISHED}{record.build_id}.duckdb"
+    there = {} if from_nothing else _begin_with_current(settings, unfinished, engine_versions)
+    contract = contract_of(manifest_of_build(settings)) or Contract()
     with duckdb.connect(settings) as connection:
         # Views of the build database name it by its file's stem.
-        duckdb.attach(connection, settings.build_database, settings.build_database.stem, read_only=True)
+        source = settings.build_database.stem
+        duckdb.attach(connection, settings.build_database, source, read_only=True)
         duckdb.attach(connection, unfinished, "copy", read_only=False)
-        _copy_relations(
-            connection, settings.build_database.stem, "copy", synthetic=synthetic, required=required_columns(settings)
+        tables = transfer(
+            connection,
+            source,
+            "copy",
+            contents=contents_of(connection, source, contract.month_columns) if contents is None else contents,
+            there=there,
+            contract=contract,
+            notice=record.notice,
         )
         write_record(connection, "copy", record)
         # Closing would do this too, but would say nothing if the disk had no room for it.
@@ -78,6 +108,7 @@ def publish(settings: Settings, *, fingerprint: str, synthetic: bool, engine_ver
         connection.execute("DETACH copy")
     sync(unfinished)
     copy = published_copy(folder, record.build_id)
+    write_durably(_tables_of(copy), msgspec.json.encode(_Tables(engine_versions, tables), order="deterministic"))
     write_durably(seal_of(copy), f"{file_sha256(unfinished)[0]}  {copy.name}\n".encode())
     unfinished.replace(copy)
     _point(settings.current_database, copy)
@@ -142,63 +173,6 @@ def record_of(connection: duckdb.Connection) -> BuildRecord:
     return BuildRecord(**dict(zip(BuildRecord.__struct_fields__, row, strict=True)))
 
 
-def _copy_relations(
-    connection: duckdb.Connection, source: str, target: str, *, synthetic: bool, required: Mapping[str, Set[str]]
-) -> None:
-    """Copies what is published, with comments: tables ordered by their keys, and views as tables unless too large."""
-    found = relations(connection, source)
-    for schema in sorted({*PUBLISHED_SCHEMAS, *(each.schema for each in found)}):
-        connection.execute(f"CREATE SCHEMA {duckdb.identifier(target)}.{duckdb.identifier(schema)}")
-    connection.execute(f"USE {duckdb.identifier(target)}")
-    for each in sorted(found, key=lambda each: each.stays_view):
-        if each.stays_view:
-            connection.execute(view_definition(connection, source, each.schema, each.name))
-        else:
-            never_null = required.get(f"{each.schema}.{each.name}", set())
-            _copy_table(connection, (source, each.schema, each.name), (target, each.schema, each.name), never_null)
-        text = " ".join(part for part in (SYNTHETIC_NOTICE if synthetic else None, each.comment) if part)
-        if text:
-            kind = "VIEW" if each.stays_view else "TABLE"
-            path = _path(target, each.schema, each.name)
-            connection.execute(f"COMMENT ON {kind} {path} IS {duckdb.literal(text)}")
-    connection.execute("USE memory")
-
-
-def _copy_table(
-    connection: duckdb.Connection, source: tuple[str, str, str], target: tuple[str, str, str], never_null: Set[str]
-) -> None:
-    columns = connection.execute(
-        """
-        SELECT column_name, data_type, is_nullable, comment FROM duckdb_columns()
-        WHERE database_name = ? AND schema_name = ? AND table_name = ? ORDER BY column_index
-        """,
-        source,
-    ).fetchall()
-    # NOT NULL is kept, and what a view promises too; a primary key would cost an index in a file that nobody writes to.
-    definitions = ", ".join(
-        f"{duckdb.identifier(name)} {data_type}{'' if nullable and name not in never_null else ' NOT NULL'}"
-        for name, data_type, nullable, _ in columns
-    )
-    connection.execute(f"CREATE TABLE {_path(*target)} ({definitions})")
-    order = ", ".join(map(duckdb.identifier, _primary_key(connection, *source))) or "ALL"
-    connection.execute(f"INSERT INTO {_path(*target)} SELECT * FROM {_path(*source)} ORDER BY {order}")  # noqa: S608
-    for name, _, _, comment in columns:
-        if comment:
-            column = f"{_path(*target)}.{duckdb.identifier(name)}"
-            connection.execute(f"COMMENT ON COLUMN {column} IS {duckdb.literal(comment)}")
-
-
-def _primary_key(connection: duckdb.Connection, database: str, schema: str, table: str) -> list[str]:
-    row = connection.execute(
-        """
-        SELECT constraint_column_names FROM duckdb_constraints()
-        WHERE constraint_type = 'PRIMARY KEY' AND database_name = ? AND schema_name = ? AND table_name = ?
-        """,
-        (database, schema, table),
-    ).fetchone()
-    return list(row[0]) if row else []
-
-
 def write_record(connection: duckdb.Connection, database: str, record: BuildRecord) -> None:
     """Writes ``ops.builds``, the record of what a database was made from."""
     table = _path(database, "ops", "builds")
@@ -226,6 +200,45 @@ def write_record(connection: duckdb.Connection, database: str, record: BuildReco
         connection.execute(f"COMMENT ON {what} IS {duckdb.literal(text)}")
 
 
+class _Tables(msgspec.Struct, frozen=True):
+    """What a copy holds, and by whose hashes."""
+
+    engine_versions: str
+    tables: dict[str, CopiedTable]
+
+
+def _begin_with_current(settings: Settings, unfinished: Path, engine_versions: str) -> dict[str, CopiedTable]:
+    """Makes a new file as the current copy is, and says what is in it; nothing, and no file, if that is not certain."""
+    try:
+        current = current_copy(settings)
+        before = msgspec.json.decode(_tables_of(current).read_bytes(), type=_Tables)
+        seal = seal_of(current).read_text()
+        if before.engine_versions != engine_versions or _is_mostly_empty(settings, current):
+            return {}
+        with unfinished.open("wb") as target:
+            sha256, _ = file_sha256(current, copy_to=target)
+    except (ConfigurationError, OSError, UnicodeDecodeError, msgspec.MsgspecError, duckdb.Error):
+        return {}
+    if seal != f"{sha256}  {current.name}\n":
+        unfinished.unlink()
+        return {}
+    return before.tables
+
+
+def _is_mostly_empty(settings: Settings, copy: Path) -> bool:
+    """Whether most of a file is room that removed rows have left behind."""
+    with duckdb.connect_read_only(settings, copy) as connection:
+        free, used = connection.execute(
+            "SELECT free_blocks, used_blocks FROM pragma_database_size() WHERE database_name = current_database()"
+        ).fetchall()[0]
+    return bool(free > used)
+
+
+def _tables_of(copy: Path) -> Path:
+    """The file that says what the tables of a copy hold."""
+    return copy.with_name(f"{copy.name}.tables.json")
+
+
 def _point(link: Path, copy: Path) -> None:
     """Points a relative link to a copy, in one step."""
     unfinished = link.with_name(f"{_UNFINISHED}{link.name}")
@@ -238,10 +251,10 @@ def _prune(settings: Settings) -> None:
     copies = _copies(settings.published)
     for path in sorted(copies, key=copies.__getitem__)[: -settings.published_copies]:
         path.unlink()
-    for seal in settings.published.glob("warehouse-*.duckdb.sha256"):
-        copy = seal.with_suffix("")
-        if _NAME.fullmatch(copy.name) and not copy.exists():
-            seal.unlink()
+    for beside in settings.published.glob("warehouse-*.duckdb.*"):
+        copy = beside.with_name(f"{beside.name.split('.duckdb.')[0]}.duckdb")
+        if beside in {seal_of(copy), _tables_of(copy)} and _NAME.fullmatch(copy.name) and not copy.exists():
+            beside.unlink()
 
 
 def _free_moment(folder: Path) -> datetime:

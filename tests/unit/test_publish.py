@@ -1,19 +1,25 @@
-"""The published copy: what is in it, that it is swapped whole, and that readers are left alone."""
+"""The published copy: what is in it, what is written for it, that it is swapped whole and readers are left alone."""
 
+import json
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb as engine
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
 from orchestration.errors import ConfigurationError
 from orchestration.settings import Settings
-from orchestration.warehouse import duckdb, publish
+from orchestration.warehouse import duckdb, publish, transfer
+from orchestration.warehouse.evidence import manifest_of_build
 from orchestration.warehouse.publish import BuildRecord, current_copy, current_record
 
 MARTS = """
 CREATE SCHEMA staging; CREATE SCHEMA marts; CREATE SCHEMA ops;
 CREATE TABLE staging.secret AS SELECT 1 AS n;
-CREATE TABLE marts.fct (model_id VARCHAR NOT NULL, day DATE NOT NULL, n BIGINT, PRIMARY KEY (model_id, day));
+CREATE TABLE marts.fct (model_id VARCHAR NOT NULL, day DATE, n BIGINT);
 CREATE TABLE marts.keyless AS SELECT * FROM (VALUES (2, 'b'), (1, 'z'), (1, 'a')) AS t(n, s);
 CREATE VIEW ops.books AS SELECT count(*) AS facts FROM warehouse.marts.fct;
 COMMENT ON TABLE marts.fct IS 'It''s one row per model and day.';
@@ -67,7 +73,7 @@ def test_comments_and_not_null_are_published(settings: Settings) -> None:
     columns = "SELECT column_name, is_nullable, comment FROM duckdb_columns() WHERE table_name = 'fct'"
     assert rows(settings, columns) == [
         ("model_id", False, None),
-        ("day", False, None),
+        ("day", True, None),
         ("n", True, 'Downloads; "n" of them.'),
     ]
 
@@ -117,7 +123,7 @@ def test_the_stated_number_of_copies_is_kept_and_every_copy_has_its_own_name(set
     assert len(set(ids)) == 4
     names = sorted(path.name for path in settings.published.iterdir())
     kept = [f"warehouse-{build_id}.duckdb" for build_id in sorted(ids)[-2:]]
-    assert names == ["current.duckdb", *(name for copy in kept for name in (copy, f"{copy}.sha256"))]
+    assert names == ["current.duckdb", *(f"{copy}{end}" for copy in kept for end in ("", ".sha256", ".tables.json"))]
 
 
 def test_files_of_others_are_neither_pruned_nor_counted(settings: Settings) -> None:
@@ -147,7 +153,7 @@ def test_the_pointer_is_relative_so_that_the_home_can_be_moved(settings: Setting
 def test_what_a_kill_left_is_swept_and_was_never_current(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     make(settings)
     good = current_copy(settings)
-    for step in ("_copy_relations", "write_record", "_point"):
+    for step in ("transfer", "write_record", "_point"):
         with monkeypatch.context() as killed, pytest.raises(KeyboardInterrupt):
             killed.setattr(publish, step, lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
             make(settings)
@@ -169,10 +175,11 @@ def test_a_copy_that_was_edited_has_no_seal(settings: Settings) -> None:
 
 def test_the_seal_of_a_copy_that_a_kill_left_unmade_is_swept(settings: Settings) -> None:
     settings.published.mkdir()
-    seal = settings.published / "warehouse-20260701T000000Z-ffffffff.duckdb.sha256"
-    seal.touch()
+    names = [f"warehouse-20260701T000000Z-ffffffff.duckdb.{end}" for end in ("sha256", "tables.json")]
+    for name in names:
+        (settings.published / name).touch()
     make(settings)
-    assert not seal.exists()
+    assert not any((settings.published / name).exists() for name in names)
 
 
 def test_nothing_published_is_said(tmp_path: Path) -> None:
@@ -184,3 +191,109 @@ def test_a_broken_copy_counts_as_none(settings: Settings) -> None:
     make(settings)
     current_copy(settings).write_bytes(b"junk")
     assert current_record(settings) is None
+
+
+def by_month(settings: Settings) -> None:
+    """Declares that facts are published by month, and their key."""
+    manifest = {
+        "nodes": {
+            "model.fct": {
+                "resource_type": "model",
+                "schema": "marts",
+                "alias": "fct",
+                "columns": {"day": {"constraints": [{"type": "not_null"}]}},
+                "config": {"meta": {"published_by_month": "day"}},
+            },
+            "test.key": {
+                "resource_type": "test",
+                "attached_node": "model.fct",
+                "test_metadata": {"name": "unique_together", "kwargs": {"columns": ["day", "model_id"]}},
+            },
+        }
+    }
+    manifest_of_build(settings).write_text(json.dumps(manifest))
+
+
+def written(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+    """Makes a copy and gives the parts of tables that were written for it."""
+    parts = []
+    insert = transfer._insert
+
+    def noted(connection, source, each, definition, part):  # type: ignore[no-untyped-def]
+        parts.append((each.name, part))
+        insert(connection, source, each, definition, part)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(transfer, "_insert", noted)
+        make(settings)
+    return sorted(parts)
+
+
+def execute(settings: Settings, sql: str) -> None:
+    with duckdb.connect(settings, settings.build_database) as connection:
+        connection.execute(sql)
+
+
+def test_only_what_differs_from_the_copy_before_is_written(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    by_month(settings)
+    execute(settings, "INSERT INTO marts.fct VALUES ('a/x', DATE '2026-06-30', 7), ('a/x', DATE '2026-08-01', 9)")
+    months = [("fct", "2026-06-01"), ("fct", "2026-07-01"), ("fct", "2026-08-01")]
+    assert written(settings, monkeypatch) == [("books", ""), *months, ("keyless", "")]
+    assert written(settings, monkeypatch) == []
+    execute(settings, "INSERT INTO marts.fct VALUES ('b/x', DATE '2026-08-02', 4)")
+    assert written(settings, monkeypatch) == [("books", ""), ("fct", "2026-08-01")]
+    execute(settings, "UPDATE marts.fct SET n = 8 WHERE day = DATE '2026-06-30'")
+    assert written(settings, monkeypatch) == [("fct", "2026-06-01")]
+    execute(settings, "DELETE FROM marts.fct WHERE day = DATE '2026-06-30'")
+    assert written(settings, monkeypatch) == [("books", "")]
+    assert rows(settings, "SELECT model_id, n FROM marts.fct ORDER BY day, model_id") == [
+        ("a/x", 1),
+        ("b/x", 2),
+        ("a/x", 9),
+        ("b/x", 4),
+    ]
+
+
+def test_a_table_that_became_another_is_written_whole_and_one_that_is_gone_goes(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_month(settings)
+    make(settings)
+    execute(settings, "COMMENT ON COLUMN marts.fct.n IS 'Other words'; DROP TABLE marts.keyless")
+    assert written(settings, monkeypatch) == [("fct", "2026-07-01")]
+    assert rows(settings, "SELECT comment FROM duckdb_columns() WHERE column_name = 'n'") == [("Other words",)]
+    assert rows(settings, "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'keyless'") == [(0,)]
+
+
+def test_a_copy_that_was_edited_or_is_of_another_engine_is_not_gone_on_from(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(settings)
+    with duckdb.connect(settings, current_copy(settings)) as connection:
+        connection.execute("UPDATE marts.fct SET n = 3")
+    assert ("fct", "") in written(settings, monkeypatch)
+    publish.publish(settings, fingerprint="f" * 64, synthetic=False, engine_versions="duckdb 2")
+    assert ("fct", "") in written(settings, monkeypatch)
+
+
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15, deadline=None)
+@given(
+    st.lists(
+        st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 120), st.integers(0, 3))),
+        min_size=2,
+        max_size=5,
+    )
+)
+def test_a_copy_that_goes_on_holds_what_one_from_nothing_holds(
+    settings: Settings, states: list[list[tuple[str, int, int]]]
+) -> None:
+    by_month(settings)
+    for state in states:
+        facts = [(model, date(2026, 1, 1) + timedelta(day), n) for model, day, n in state]
+        with duckdb.connect(settings, settings.build_database) as connection:
+            connection.execute("DELETE FROM marts.fct")
+            for fact in facts:
+                connection.execute("INSERT INTO marts.fct VALUES (?, ?, ?)", fact)
+        make(settings)
+        assert rows(settings, "FROM marts.fct ORDER BY ALL") == sorted(facts)
+        assert rows(settings, "FROM ops.books") == [(len(facts),)]

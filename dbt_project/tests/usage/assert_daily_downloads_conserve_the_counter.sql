@@ -7,6 +7,7 @@ with readings as (
         series.model_id <> models.canonical_model_id as is_mirror
     from {{ ref('int_readings__series') }} as series
     inner join {{ ref('int_models__canonical') }} as models on series.model_id = models.model_id
+    semi join {{ ref('int_counters__tested') }} as tested on models.canonical_model_id = tested.model_id
     where series.first_total_date is not null
 ),
 
@@ -34,11 +35,11 @@ counters as (
 -- What the daily fact shares over days.
 changes as (
     select
-        names.canonical_model_id,
+        tested.model_id as canonical_model_id,
         sum(intervals.to_total - intervals.from_total) as change
     from {{ ref('int_downloads__intervals') }} as intervals
-    inner join {{ ref('int_counters__names') }} as names on intervals.canonical_key = names.canonical_key
-    group by names.canonical_model_id
+    inner join {{ ref('int_counters__tested') }} as tested on intervals.canonical_key = tested.canonical_key
+    group by tested.model_id
 )
 
 select

@@ -7,18 +7,22 @@ with readings as (
         max(series.last_downloads_total_date) as last_date
     from {{ ref('int_readings__series') }} as series
     inner join {{ ref('int_models__canonical') }} as models on series.model_id = models.model_id
+    semi join {{ ref('int_counters__tested') }} as tested on models.canonical_model_id = tested.model_id
     where series.first_total_date is not null
     group by models.canonical_model_id
 ),
 
 linked as (
     select
-        canonical_key,
-        stood_from,
-        from_date,
-        to_date,
-        lag(to_date) over (partition by canonical_key order by to_date, from_date) as previous_end
-    from {{ ref('int_downloads__intervals') }}
+        intervals.canonical_key,
+        intervals.stood_from,
+        intervals.from_date,
+        intervals.to_date,
+        lag(intervals.to_date) over (
+            partition by intervals.canonical_key order by intervals.to_date, intervals.from_date
+        ) as previous_end
+    from {{ ref('int_downloads__intervals') }} as intervals
+    semi join {{ ref('int_counters__tested') }} as tested on intervals.canonical_key = tested.canonical_key
 ),
 
 covered as (

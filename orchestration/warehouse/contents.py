@@ -1,0 +1,99 @@
+"""What the tables of a database hold, told by hashes.
+
+A table that is published by month has one hash a month, so that whoever has an older state of it knows which months are
+others. Hashes of parts add up to that of the whole table.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date
+
+import msgspec
+
+from orchestration.warehouse import duckdb
+from orchestration.warehouse.relations import relations
+
+_WORD = 2**64
+
+
+class Part(msgspec.Struct, frozen=True, array_like=True):
+    """Rows of a table, whatever their order: how many, and sum (modulo 2^64) and exclusive or of their hashes."""
+
+    rows: int
+    hash_sum: int
+    hash_xor: int
+
+
+class Contents(msgspec.Struct, frozen=True):
+    """What a table holds.
+
+    Attributes:
+        columns: names and types, in their order.
+        parts: month (its first day), or nothing for rows without one and for tables that are published whole -> its
+            rows.
+    """
+
+    columns: tuple[tuple[str, str], ...]
+    parts: dict[str, Part]
+
+    @property
+    def sha256(self) -> str:
+        """Hash of columns and rows, however the table is divided into parts."""
+        rows = hash_sum = hash_xor = 0
+        for part in self.parts.values():
+            rows += part.rows
+            hash_sum = (hash_sum + part.hash_sum) % _WORD
+            hash_xor ^= part.hash_xor
+        return hashlib.sha256(repr((self.columns, rows, hash_sum, hash_xor)).encode()).hexdigest()
+
+
+def contents_of(
+    connection: duckdb.Connection, database: str, month_columns: Mapping[str, str] | None = None
+) -> dict[str, Contents]:
+    """``schema.table`` -> what it holds, of everything that an attached database publishes as a table.
+
+    Args:
+        connection: to which the database is attached.
+        database: its name there.
+        month_columns: ``schema.table`` -> column whose months are its parts; other tables are one part.
+    """
+    months = month_columns or {}
+    return {
+        f"{each.schema}.{each.name}": _contents(
+            connection, (database, each.schema, each.name), months.get(f"{each.schema}.{each.name}")
+        )
+        for each in relations(connection, database)
+        if not each.stays_view
+    }
+
+
+def month_condition(column: str | None, part: str) -> str:
+    """The condition, in SQL, on the rows of a part."""
+    if column is None:
+        return "true"
+    if not part:
+        return f"{duckdb.identifier(column)} IS NULL"
+    return f"date_trunc('month', {duckdb.identifier(column)}) = DATE {duckdb.literal(part)}"
+
+
+def _contents(connection: duckdb.Connection, table: tuple[str, str, str], month_column: str | None) -> Contents:
+    columns = connection.execute(
+        """
+        SELECT column_name, data_type FROM duckdb_columns()
+        WHERE database_name = ? AND schema_name = ? AND table_name = ? ORDER BY column_index
+        """,
+        table,
+    ).fetchall()
+    path = ".".join(map(duckdb.identifier, table))
+    month = "NULL" if month_column is None else f"date_trunc('month', {duckdb.identifier(month_column)})"
+    # Sums of the rows' hashes do not depend on their order, which a copy changes.
+    found: list[tuple[date | None, int, int, int]] = connection.execute(
+        f"""
+        SELECT CAST({month} AS DATE) AS month, count(*), CAST(sum(hash(row_)) % {_WORD} AS UBIGINT), bit_xor(hash(row_))
+        FROM {path} AS row_ GROUP BY month ORDER BY month
+        """  # noqa: S608
+    ).fetchall()
+    return Contents(
+        columns=tuple((name, kind) for name, kind in columns),
+        parts={"" if month is None else month.isoformat(): Part(*part) for month, *part in found},
+    )

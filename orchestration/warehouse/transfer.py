@@ -1,0 +1,177 @@
+"""Brings a published copy up to what a build holds: only tables, and months of tables, that differ are written.
+
+Rows are ordered by the table's key, inside of months where it is published by month: a reader who asks for one model,
+or for one month, then reads few groups of rows.
+"""
+
+import hashlib
+from collections.abc import Mapping
+
+import msgspec
+
+from orchestration.warehouse import duckdb
+from orchestration.warehouse.contents import Contents, Part, month_condition
+from orchestration.warehouse.contract import Contract
+from orchestration.warehouse.relations import PUBLISHED_SCHEMAS, Relation, relations, view_definition
+
+
+class CopiedTable(msgspec.Struct, frozen=True):
+    """A table as a copy has it.
+
+    Attributes:
+        definition: hash of its columns, comments, order and division into months.
+        parts: what it holds.
+    """
+
+    definition: str
+    parts: dict[str, Part]
+
+
+class _Definition(msgspec.Struct, frozen=True):
+    """How a table is made in a copy."""
+
+    columns: tuple[tuple[str, str, bool, str | None], ...]
+    comment: str
+    order: tuple[str, ...]
+    month_column: str | None
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(msgspec.json.encode(self)).hexdigest()
+
+
+def transfer(
+    connection: duckdb.Connection,
+    source: str,
+    target: str,
+    *,
+    contents: Mapping[str, Contents],
+    there: Mapping[str, CopiedTable],
+    contract: Contract,
+    notice: str | None,
+) -> dict[str, CopiedTable]:
+    """Makes the tables and views of a copy those of a build.
+
+    Args:
+        connection: to which both are attached.
+        source: name of the build database there.
+        target: name of the copy there.
+        contents: what the tables of the build hold.
+        there: what the copy holds already; nothing if it is empty.
+        contract: of the build.
+        notice: what every comment begins with.
+
+    Returns:
+        ``schema.table`` -> what the copy holds now.
+    """
+    found = relations(connection, source)
+    tables = {f"{each.schema}.{each.name}": each for each in found if not each.stays_view}
+    definitions = {name: _definition(connection, source, each, contract, notice) for name, each in tables.items()}
+    wanted = {name: CopiedTable(each.sha256, contents[name].parts) for name, each in definitions.items()}
+    connection.execute(f"USE {duckdb.identifier(target)}")
+    for schema in sorted({*PUBLISHED_SCHEMAS, *(each.schema for each in found)}):
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {duckdb.identifier(schema)}")
+    kept = _remove(connection, target, {name: there.get(name) for name in wanted}, wanted, definitions)
+    for name, each in tables.items():
+        missing = sorted(part for part in wanted[name].parts if part not in kept.get(name, {}))
+        if name not in kept:
+            _create(connection, each, definitions[name])
+        for part in missing:
+            _insert(connection, source, each, definitions[name], part)
+    for each in found:
+        if each.stays_view:
+            connection.execute(view_definition(connection, source, each.schema, each.name))
+            _comment(connection, f"VIEW {_path(each)}", _noted(notice, each.comment))
+    connection.execute("USE memory")
+    return wanted
+
+
+def _remove(
+    connection: duckdb.Connection,
+    target: str,
+    there: Mapping[str, CopiedTable | None],
+    wanted: Mapping[str, CopiedTable],
+    definitions: Mapping[str, _Definition],
+) -> dict[str, dict[str, Part]]:
+    """Removes what is not wanted or is another by now, and gives the parts that are left of tables that are left."""
+    left: dict[str, dict[str, Part]] = {}
+    present = connection.execute(
+        """
+        SELECT 'VIEW', schema_name, view_name FROM duckdb_views() WHERE database_name = $target AND NOT internal
+        UNION ALL
+        SELECT 'TABLE', schema_name, table_name FROM duckdb_tables() WHERE database_name = $target
+        """,
+        {"target": target},
+    ).fetchall()
+    for kind, schema, table in present:
+        name, path = f"{schema}.{table}", ".".join(map(duckdb.identifier, (schema, table)))
+        before, now = there.get(name), wanted.get(name)
+        same = {}
+        if kind == "TABLE" and before and now and before.definition == now.definition:
+            same = {part: rows for part, rows in before.parts.items() if now.parts.get(part) == rows}
+        if before and same:
+            for part in before.parts.keys() - same.keys():
+                condition = month_condition(definitions[name].month_column, part)
+                connection.execute(f"DELETE FROM {path} WHERE {condition}")  # noqa: S608
+            left[name] = same
+        else:
+            connection.execute(f"DROP {kind} {path}")
+    if present:
+        # What was removed gives its room to what is written next, so the file does not grow from copy to copy.
+        connection.execute(f"CHECKPOINT {duckdb.identifier(target)}")
+    return left
+
+
+def _definition(
+    connection: duckdb.Connection, source: str, each: Relation, contract: Contract, notice: str | None
+) -> _Definition:
+    name = f"{each.schema}.{each.name}"
+    columns = connection.execute(
+        """
+        SELECT column_name, data_type, is_nullable, comment FROM duckdb_columns()
+        WHERE database_name = ? AND schema_name = ? AND table_name = ? ORDER BY column_index
+        """,
+        (source, each.schema, each.name),
+    ).fetchall()
+    # NOT NULL is kept, and what a view promises too; a primary key would cost an index in a file that nobody writes to.
+    required = contract.required.get(name, set())
+    return _Definition(
+        columns=tuple(
+            (column, kind, nullable and column not in required, comment) for column, kind, nullable, comment in columns
+        ),
+        comment=_noted(notice, each.comment),
+        order=contract.keys.get(name, ()),
+        month_column=contract.month_columns.get(name),
+    )
+
+
+def _create(connection: duckdb.Connection, each: Relation, definition: _Definition) -> None:
+    columns = ", ".join(
+        f"{duckdb.identifier(name)} {kind}{'' if nullable else ' NOT NULL'}"
+        for name, kind, nullable, _ in definition.columns
+    )
+    connection.execute(f"CREATE TABLE {_path(each)} ({columns})")
+    _comment(connection, f"TABLE {_path(each)}", definition.comment)
+    for name, _, _, comment in definition.columns:
+        _comment(connection, f"COLUMN {_path(each)}.{duckdb.identifier(name)}", comment)
+
+
+def _insert(connection: duckdb.Connection, source: str, each: Relation, definition: _Definition, part: str) -> None:
+    order = ", ".join(map(duckdb.identifier, definition.order)) or "ALL"
+    connection.execute(
+        f"INSERT INTO {_path(each)} SELECT * FROM {duckdb.identifier(source)}.{_path(each)} "  # noqa: S608
+        f"WHERE {month_condition(definition.month_column, part)} ORDER BY {order}"
+    )
+
+
+def _comment(connection: duckdb.Connection, what: str, text: str | None) -> None:
+    if text:
+        connection.execute(f"COMMENT ON {what} IS {duckdb.literal(text)}")
+
+
+def _noted(notice: str | None, comment: str | None) -> str:
+    return " ".join(part for part in (notice, comment) if part)
+
+
+def _path(each: Relation) -> str:
+    return f"{duckdb.identifier(each.schema)}.{duckdb.identifier(each.name)}"
