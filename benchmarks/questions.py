@@ -16,6 +16,7 @@ class Question:
         warm: what the issue asks for when it was asked before.
         cold: ... when the file is not in memory yet.
         elsewhere: function and arguments by which pandas and polars answer it from Parquet files of the same tables.
+        reads_basis: whether it reads what the daily fact is made of, which a copy has only where that is a view.
     """
 
     name: str
@@ -24,13 +25,14 @@ class Question:
     warm: Target | None = None
     cold: Target | None = None
     elsewhere: tuple[object, ...] | None = None
+    reads_basis: bool = False
 
 
 _CUMULATIVE = """
 with months as (
-    select region, date_trunc('month', download_date) as month, sum(downloads) as downloads
-    from marts.fct_model_downloads_daily inner join marts.dim_model using (model_id)
-    {where}
+    select region, month, sum(downloads) as downloads
+    from marts.fct_model_downloads_monthly inner join marts.dim_model using (model_id)
+    where method <> 'rolling_30d' {and_where}
     group by all
 )
 
@@ -43,16 +45,30 @@ QUESTIONS = (
     Question(
         "cumulative_all",
         "cumulative by region and month, all models",
-        _CUMULATIVE.format(where=""),
-        warm=Target(5.0),
+        _CUMULATIVE.format(and_where=""),
         elsewhere=("cumulative_by_region", False),
     ),
     Question(
         "cumulative_tracked",
         "cumulative by region and month, tracked models",
-        _CUMULATIVE.format(where="where is_mainline"),
+        _CUMULATIVE.format(and_where="and is_mainline"),
         warm=Target(0.5),
         elsewhere=("cumulative_by_region", True),
+    ),
+    Question(
+        "all_readings",
+        "ad hoc over all readings: growth by region and month in which it was read, all models",
+        """
+        select region, date_trunc('month', to_date) as month, sum(to_total - from_total) as growth
+        from basis.int_downloads__intervals
+        inner join basis.int_counters__names using (canonical_key)
+        inner join marts.dim_model on int_counters__names.canonical_model_id = model_id
+        group by all
+        order by all
+        """,
+        warm=Target(5.0),
+        elsewhere=("growth_by_region",),
+        reads_basis=True,
     ),
     Question(
         "top_100",

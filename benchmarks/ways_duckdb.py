@@ -6,10 +6,25 @@ from typing import Any
 
 import duckdb
 
+#: Growth between readings, which the daily fact shares over days: of the whole Hub a file of days would not be made.
+_INTERVALS = "select {model} as model_id, {since} as from_date, {until} as to_date, {growth} as growth from {rows}"
+_OF_BASIS = _INTERVALS.format(
+    model="canonical_model_id",
+    since="from_date",
+    until="to_date",
+    growth="to_total - from_total",
+    rows="basis.int_downloads__intervals inner join basis.int_counters__names using (canonical_key)",
+)
+_OF_DAYS = _INTERVALS.format(
+    model="model_id",
+    since="download_date - 1",
+    until="download_date",
+    growth="downloads + counter_correction",
+    rows="marts.fct_model_downloads_daily",
+)
 #: What the other ways read to answer the questions.
 _EXPORTS = {
-    "daily": "select model_id, download_date, downloads from marts.fct_model_downloads_daily",
-    "monthly": "select model_id, month, downloads from marts.fct_model_downloads_monthly",
+    "monthly": "select model_id, month, downloads, method from marts.fct_model_downloads_monthly",
     "models": "select model_id, region, is_mainline from marts.dim_model",
     "derivatives": "select derivative_model_id, root_region, created_date from marts.fct_model_derivatives",
 }
@@ -35,6 +50,14 @@ def most_downloaded(database: Path) -> str:
 def export(database: Path, folder: Path) -> None:
     """The tables that the other ways read, as Parquet."""
     folder.mkdir(parents=True, exist_ok=True)
+    intervals = _OF_BASIS if has_basis(database) else _OF_DAYS
     with duckdb.connect(str(database), read_only=True, config={"memory_limit": "4GB"}) as connection:
-        for name, query in _EXPORTS.items():
+        for name, query in {**_EXPORTS, "intervals": intervals}.items():
             connection.sql(query).write_parquet(str(folder / f"{name}.parquet"), compression="zstd")
+
+
+def has_basis(database: Path) -> bool:
+    """Whether the daily fact of a published copy is a view, and what it is made of is there."""
+    query = "select count(*) from duckdb_tables() where schema_name = 'basis'"
+    with duckdb.connect(str(database), read_only=True) as connection:
+        return bool(connection.execute(query).fetchall()[0][0])

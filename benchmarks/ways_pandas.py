@@ -66,11 +66,19 @@ def marts_day(today: Path, before: Path, after: Path) -> None:
 
 def cumulative_by_region(folder: Path, tracked: bool) -> None:
     """Downloads by region and month, cumulative."""
-    daily = pd.read_parquet(folder / "daily.parquet")
+    monthly = pd.read_parquet(folder / "monthly.parquet", filters=[("method", "!=", "rolling_30d")])
     models = pd.read_parquet(folder / "models.parquet")
-    joined = daily.merge(models[models["is_mainline"]] if tracked else models, on="model_id")
-    joined["month"] = pd.to_datetime(joined["download_date"]).dt.to_period("M")
+    joined = monthly.merge(models[models["is_mainline"]] if tracked else models, on="model_id")
     joined.groupby(["region", "month"])["downloads"].sum().groupby("region").cumsum()
+
+
+def growth_by_region(folder: Path) -> None:
+    """Growth of the counters by region and the month in which it was read."""
+    joined = pd.read_parquet(folder / "intervals.parquet").merge(
+        pd.read_parquet(folder / "models.parquet"), on="model_id"
+    )
+    joined["month"] = pd.to_datetime(joined["to_date"]).dt.to_period("M")
+    joined.groupby(["region", "month"])["growth"].sum()
 
 
 def top_100(folder: Path) -> None:
@@ -80,10 +88,12 @@ def top_100(folder: Path) -> None:
 
 
 def one_model(folder: Path, model_id: str) -> None:
-    """The daily series of one model without gaps."""
-    daily = pd.read_parquet(folder / "daily.parquet", filters=[("model_id", "==", model_id)])
-    series = daily.set_index(pd.to_datetime(daily["download_date"]))["downloads"].sort_index()
-    series.asfreq("D", fill_value=0)
+    """The daily series of one model without gaps: growth shared over the days since the reading before."""
+    read = pd.read_parquet(folder / "intervals.parquet", filters=[("model_id", "==", model_id)])
+    ends = pd.to_datetime(read["to_date"])
+    days = (ends - pd.to_datetime(read["from_date"])).dt.days
+    series = (read["growth"] / days).set_axis(ends)[days.to_numpy() > 0].sort_index()
+    series.asfreq("D").bfill()
 
 
 def derivative_share(folder: Path) -> None:

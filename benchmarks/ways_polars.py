@@ -105,11 +105,17 @@ def marts_day(today: Path, before: Path, after: Path) -> None:
 def cumulative_by_region(folder: Path, tracked: bool) -> None:
     """Downloads by region and month, cumulative."""
     models = pl.scan_parquet(folder / "models.parquet")
-    joined = pl.scan_parquet(folder / "daily.parquet").join(
-        models.filter("is_mainline") if tracked else models, on="model_id"
-    )
-    sums = joined.group_by("region", pl.col("download_date").dt.truncate("1mo")).agg(pl.sum("downloads"))
-    sums.sort("download_date").with_columns(pl.col("downloads").cum_sum().over("region")).collect()
+    monthly = pl.scan_parquet(folder / "monthly.parquet").filter(pl.col("method") != "rolling_30d")
+    joined = monthly.join(models.filter("is_mainline") if tracked else models, on="model_id")
+    sums = joined.group_by("region", "month").agg(pl.sum("downloads"))
+    sums.sort("month").with_columns(pl.col("downloads").cum_sum().over("region")).collect()
+
+
+def growth_by_region(folder: Path) -> None:
+    """Growth of the counters by region and the month in which it was read."""
+    models = pl.scan_parquet(folder / "models.parquet")
+    joined = pl.scan_parquet(folder / "intervals.parquet").join(models, on="model_id")
+    joined.group_by("region", pl.col("to_date").dt.truncate("1mo")).agg(pl.sum("growth")).collect()
 
 
 def top_100(folder: Path) -> None:
@@ -119,11 +125,11 @@ def top_100(folder: Path) -> None:
 
 
 def one_model(folder: Path, model_id: str) -> None:
-    """The daily series of one model without gaps."""
-    daily = pl.scan_parquet(folder / "daily.parquet").filter(pl.col("model_id") == model_id)
-    daily.sort("download_date").collect().upsample("download_date", every="1d").with_columns(
-        pl.col("downloads").fill_null(0)
-    )
+    """The daily series of one model without gaps: growth shared over the days since the reading before."""
+    days = (pl.col("to_date") - pl.col("from_date")).dt.total_days()
+    read = pl.scan_parquet(folder / "intervals.parquet").filter((pl.col("model_id") == model_id) & (days > 0))
+    shared = read.with_columns(downloads=pl.col("growth") / days).sort("to_date").collect()
+    shared.upsample("to_date", every="1d").with_columns(pl.col("downloads").fill_null(strategy="backward"))
 
 
 def derivative_share(folder: Path) -> None:

@@ -23,7 +23,9 @@ def run(plan: Plan) -> list[Figure]:
     copy, folder = published(plan), plan.results / "exported"
     fresh(work("benchmarks.ways_duckdb:export", copy, folder))
     model = fresh(work("benchmarks.ways_duckdb:most_downloaded", copy)).value
-    figures = [figure for question in QUESTIONS for figure in _figures(question, copy, folder, model)]
+    has_basis = fresh(work("benchmarks.ways_duckdb:has_basis", copy)).value
+    asked = [question for question in QUESTIONS if has_basis or not question.reads_basis]
+    figures = [figure for question in asked for figure in _figures(question, copy, folder, model)]
     shutil.rmtree(folder)
     return figures
 

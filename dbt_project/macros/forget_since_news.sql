@@ -33,7 +33,7 @@
 
 {#-
     Removes the intervals that are worked out anew: of models that are looked at day by day those of the window, or all;
-    of other models those of days that were read anew.
+    of other models those of days that were read anew. One statement each: in one, the engine would look at every row.
 -#}
 {% macro forget_intervals(relation) -%}
     {%- set days = ref('int_counters__window') -%}
@@ -41,19 +41,15 @@
     {%- set news = ref('int_snapshots__news') -%}
     {%- if is_incremental() -%}
         delete from {{ relation }} as built
+        using {{ scope }} as scope
+        where scope.canonical_key = built.canonical_key and scope.is_whole;
+        delete from {{ relation }} as built
+        using {{ scope }} as scope
+        where scope.canonical_key = built.canonical_key and built.to_date > (select kept_until from {{ days }});
+        delete from {{ relation }} as built
         where
-            exists (
-                select 1
-                from {{ scope }} as scope
-                cross join {{ days }} as days
-                where
-                    scope.canonical_key = built.canonical_key
-                    and (scope.is_whole or built.to_date > days.kept_until)
-            )
-            or (
-                {{ ends_on_days_read_anew(news) }}
-                and not exists (select 1 from {{ scope }} as scope where scope.canonical_key = built.canonical_key)
-            )
+            {{ ends_on_days_read_anew(news) }}
+            and not exists (select 1 from {{ scope }} as scope where scope.canonical_key = built.canonical_key)
     {%- endif -%}
 {%- endmacro %}
 
@@ -82,25 +78,37 @@
     )
 {%- endmacro %}
 
-{#-
-    Removes what is worked out anew from a table of canonical models: days (`day`) of the window, or months (`month`) that
-    hold one, and everything of models that are worked out from their beginning.
--#}
-{% macro forget_judged_anew(relation, model_id, day=none, month=none) -%}
+{#- Removes the days of the window, and all days of models that are worked out from their beginning. -#}
+{% macro forget_judged_anew(relation, model_id, day) -%}
     {%- set days = ref('int_counters__window') -%}
     {%- set scope = ref('int_counters__scope') -%}
     {%- if is_incremental() -%}
         delete from {{ relation }} as built
         where
-            {% if month -%}
-                built.{{ month }} >= (select {{ month_of('kept_until') }} from {{ days }})
-            {%- else -%}
-                built.{{ day }} > (select kept_until from {{ days }})
-            {%- endif %}
+            built.{{ day }} > (select kept_until from {{ days }})
             or exists (
                 select 1
                 from {{ scope }} as scope
                 where scope.is_whole and scope.canonical_model_id = built.{{ model_id }}
             )
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Removes the months that are summed anew: of most models only the open one, which is found by the month alone. -#}
+{% macro forget_months(relation) -%}
+    {%- set months = ref('int_downloads__months') -%}
+    {%- set scope = ref('int_counters__scope') -%}
+    {%- if is_incremental() -%}
+        delete from {{ relation }} as built
+        using {{ scope }} as scope
+        where scope.is_whole and scope.canonical_model_id = built.model_id;
+        delete from {{ relation }} as built
+        where built.month >= (select max(first_month) from {{ months }});
+        delete from {{ relation }} as built
+        using {{ months }} as months
+        where
+            months.first_month < (select max(first_month) from {{ months }})
+            and months.canonical_model_id = built.model_id
+            and built.month >= months.first_month
     {%- endif -%}
 {%- endmacro %}

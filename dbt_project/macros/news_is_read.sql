@@ -1,6 +1,6 @@
 {#-
-    Empties the news once every model has taken them in: a model that runs again on its own then finds nothing to add a
-    second time. Runs at the end of every dbt run; where a step failed they stay, and the next build begins anew.
+    Empties the news, and what was read from the history for them, once every model has taken them in: a model that runs
+    again on its own then finds nothing to add a second time. Runs at the end of every dbt run; where a step failed they stay, and the next build begins anew.
 -#}
 {% macro news_is_read(results) -%}
     {%- if execute -%}
@@ -8,8 +8,10 @@
         {%- set statuses = results | map(attribute='status') | map('string') | list -%}
         {%- if name in results | map(attribute='node.name') | list
             and not statuses | select('in', ['error', 'fail', 'runtime error', 'skipped']) | list -%}
-            {%- set node = graph.nodes['model.' ~ project_name ~ '.' ~ name] -%}
-            delete from {{ api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias) }}
+            {%- for each in [name, 'int_readings__compacted'] -%}
+                {%- set node = graph.nodes['model.' ~ project_name ~ '.' ~ each] -%}
+                delete from {{ api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias) }};
+            {%- endfor -%}
         {%- endif -%}
     {%- endif -%}
 {%- endmacro %}

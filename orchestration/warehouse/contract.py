@@ -8,6 +8,10 @@ from pathlib import Path
 from typing import Any
 
 
+#: Tests that declare a key of several columns.
+_TOGETHER = ("unique_together", "unique_day_of_tested")
+
+
 @dataclass(frozen=True)
 class Contract:
     """Declarations of the project, by ``schema.table``.
@@ -60,7 +64,7 @@ def _keys(nodes: Mapping[str, Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
     single: dict[str, list[str]] = defaultdict(list)
     for node in nodes.values():
         test = node.get("test_metadata") or {}
-        if test.get("name") == "unique_together":
+        if test.get("name") in _TOGETHER:
             together[node["attached_node"]] = tuple(test["kwargs"]["columns"])
         elif test.get("name") == "unique":
             single[node["attached_node"]].append(test["kwargs"]["column_name"])

@@ -17,7 +17,12 @@ def download_cases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehou
     for make in CASES.values():
         warehouse.land("hf_archive", make())
     warehouse.build(
-        "+fct_model_downloads_daily", "+fct_model_downloads_monthly", "+superseded_readings", "snapshots", "tests/usage"
+        "+fct_model_downloads_daily",
+        "+fct_model_downloads_monthly",
+        "+superseded_readings",
+        "int_counters__tested",
+        "snapshots",
+        "tests/usage",
     )
     yield warehouse
 

@@ -68,7 +68,7 @@ def key_of(manifest: dict[str, Any], node: Node) -> set[str]:
             unique.add(test["column_name"])
         elif name == "not_null":
             not_null.add(test["column_name"])
-        elif name == "unique_together":
+        elif name in {"unique_together", "unique_day_of_tested"}:
             together |= set(arguments["columns"])
     return together or (unique & not_null)
 

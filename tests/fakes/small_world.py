@@ -36,7 +36,7 @@ insert into marts.fct_model_downloads_daily by name
 select
     model_id, cast(day as date) as download_date, 'observed' as method, true as is_read,
     100 * (1 + row_number() over (order by model_id, day) // 3040) + isodow(day) + month(day) as downloads,
-    'hf_hub' as source, 'tracked' as source_table
+    0 as counter_correction, 'hf_hub' as source, 'tracked' as source_table
 from marts.dim_model, generate_series(date '2026-01-02', date '2026-10-31', interval 1 day) as t(day);
 
 insert into marts.fct_model_derivatives by name

@@ -1,6 +1,7 @@
 """The benchmarks go on after a kill, judge honestly, and let the other ways do the same work."""
 
 import os
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -217,23 +218,53 @@ def test_pandas_and_polars_make_the_same_marts(plan: Plan, tmp_path: Path) -> No
     assert found[0]["changes"]["method"].n_unique() > 1
 
 
-def test_every_question_can_be_asked(tmp_path: Path) -> None:
-    world = SmallWorld.make(tmp_path)
-    with duckdb.connect(str(world.database), read_only=True) as connection:
-        for question in QUESTIONS:
-            parameters = {"model": "org-0/model-0"} if "$model" in question.sql else {}
-            connection.execute(question.sql, parameters).fetchall()
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A published copy of a small world."""
+    return SmallWorld.make(tmp_path).database
 
 
-def test_pandas_and_polars_answer_what_they_are_asked(tmp_path: Path) -> None:
-    world = SmallWorld.make(tmp_path)
-    ways_duckdb.export(world.database, tmp_path / "exported")
+@pytest.fixture
+def large_copy(tmp_path: Path, copy: Path) -> Path:
+    """A published copy as a large one is: with what the daily fact is made of."""
+    path = tmp_path / "large.duckdb"
+    shutil.copy(copy, path)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("""
+            create schema basis;
+            create table basis.int_counters__names as
+            select row_number() over (order by model_id) as canonical_key, model_id as canonical_model_id
+            from marts.dim_model;
+            create table basis.int_downloads__intervals as
+            select
+                canonical_key, download_date - 1 as from_date, download_date as to_date,
+                0 as from_total, downloads as to_total
+            from marts.fct_model_downloads_daily
+            inner join basis.int_counters__names on model_id = canonical_model_id;
+        """)
+    return path
+
+
+def test_every_question_can_be_asked(copy: Path, large_copy: Path) -> None:
+    assert (ways_duckdb.has_basis(copy), ways_duckdb.has_basis(large_copy)) == (False, True)
     for question in QUESTIONS:
-        if question.elsewhere is not None:
-            function, *arguments = question.elsewhere
-            arguments = ["org-0/model-0" if each == "$model" else each for each in arguments]
-            for way in (ways_pandas, ways_polars):
-                getattr(way, str(function))(tmp_path / "exported", *arguments)
+        for database in [large_copy] if question.reads_basis else [copy, large_copy]:
+            with duckdb.connect(str(database), read_only=True) as connection:
+                parameters = {"model": "org-0/model-0"} if "$model" in question.sql else {}
+                connection.execute(question.sql, parameters).fetchall()
+
+
+def test_pandas_and_polars_answer_what_they_are_asked(tmp_path: Path, copy: Path, large_copy: Path) -> None:
+    for database in (copy, large_copy):
+        ways_duckdb.export(database, tmp_path / database.stem)
+        for question in QUESTIONS:
+            if question.elsewhere is not None:
+                function, *arguments = question.elsewhere
+                arguments = ["org-0/model-0" if each == "$model" else each for each in arguments]
+                for way in (ways_pandas, ways_polars):
+                    getattr(way, str(function))(tmp_path / database.stem, *arguments)
+    intervals = [pl.read_parquet(tmp_path / each.stem / "intervals.parquet") for each in (copy, large_copy)]
+    assert intervals[0].sort(pl.all()).equals(intervals[1].cast(intervals[0].schema).sort(pl.all()))
 
 
 # ---- measuring -------------------------------------------------------------------------------------------------------

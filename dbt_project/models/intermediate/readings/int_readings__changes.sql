@@ -1,8 +1,6 @@
 -- Grain: one row per source, table, model and day on which a counting reading differs from the reading of the day
 -- before; also where there was none on the day before, and where a model is no longer listed. A day without a row says
 -- what the row before it says. Fast, because a new day reads its own file and the series' last values, nothing else.
--- depends_on: {{ ref('int_readings__compacted') }}
--- depends_on: {{ ref('stg_history__days') }}
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
@@ -34,20 +32,18 @@ incoming as (
     from {{ ref('int_readings__new') }} as received
     inner join {{ ref('int_models__keys') }} as keys on received.model_id = keys.model_id
     where received.rejection_reason is null
-    {% if has_compacted_news() %}
-        union all
-        select
-            source,
-            table_name,
-            model_key,
-            first_day,
-            last_day,
-            downloads_total,
-            downloads_30d,
-            likes
-        from {{ ref('int_readings__compacted') }}
-        where rejection_reason is null
-    {% endif %}
+    union all
+    select
+        source,
+        table_name,
+        model_key,
+        first_day,
+        last_day,
+        downloads_total,
+        downloads_30d,
+        likes
+    from {{ ref('int_readings__compacted') }}
+    where rejection_reason is null
 ),
 
 {% if is_incremental() and states %}

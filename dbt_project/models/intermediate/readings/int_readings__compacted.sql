@@ -1,6 +1,5 @@
 -- Grain: one row per source, table, model and run of days of the news on each of which a compacted snapshot gives the
--- model the same counters.
-{{ config(materialized='view') }}
+-- model the same counters. Emptied at the end of a build, as the news are.
 
 with days as (
     select
@@ -71,3 +70,7 @@ inner join keys
         counters.source = keys.source
         and counters.table_name = keys.table_name
         and counters.history_key = keys.history_key
+{% if not has_compacted_news() %}
+-- Said beforehand, because the engine would put all of the history in order to find that none of it is asked for.
+where false
+{% endif %}

@@ -1,7 +1,4 @@
 -- Grain: one row per source, table, model id (as received) and day: readings that do not count, and why.
--- depends_on: {{ ref('int_readings__compacted') }}
--- depends_on: {{ ref('int_models__keys') }}
--- depends_on: {{ ref('stg_history__days') }}
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
@@ -19,20 +16,18 @@ with rejected as (
         rejection_reason
     from {{ ref('int_readings__new') }}
     where rejection_reason is not null
-    {% if has_compacted_news() %}
-        union all
-        select
-            compacted.source,
-            compacted.table_name,
-            {{ each_day('compacted.first_day', 'compacted.last_day') }} as snapshot_date,
-            keys.model_id,
-            compacted.downloads_total,
-            compacted.downloads_30d,
-            compacted.rejection_reason
-        from {{ ref('int_readings__compacted') }} as compacted
-        inner join {{ ref('int_models__keys') }} as keys on compacted.model_key = keys.model_key
-        where compacted.rejection_reason is not null
-    {% endif %}
+    union all
+    select
+        compacted.source,
+        compacted.table_name,
+        {{ each_day('compacted.first_day', 'compacted.last_day') }} as snapshot_date,
+        keys.model_id,
+        compacted.downloads_total,
+        compacted.downloads_30d,
+        compacted.rejection_reason
+    from {{ ref('int_readings__compacted') }} as compacted
+    inner join {{ ref('int_models__keys') }} as keys on compacted.model_key = keys.model_key
+    where compacted.rejection_reason is not null
 )
 
 select

@@ -1,4 +1,7 @@
 -- Grain: one row per organisation, family, model of it and month in which its downloads are known.
+-- A view: it only puts two tables together, one of which grows with every model and month.
+{{ config(materialized='view') }}
+
 select
     members.organization_id,
     members.family,

@@ -16,13 +16,20 @@ levels as (
     group by model_id, {{ month_of('download_date') }}
 ),
 
+monthly as (
+    select monthly.*
+    from {{ ref('fct_model_downloads_monthly') }} as monthly
+    semi join scope on monthly.model_id = scope.model_id
+),
+
 entered as (
     select
         model_id,
         {{ month_of('first_counter_date') }} as month,
         first_counter_date as counter_date,
         first_counter_total as downloads_total
-    from {{ ref('dim_model') }}
+    from {{ ref('dim_model') }} as models
+    semi join scope on models.model_id = scope.model_id
     where first_counter_date is not null
 ),
 
@@ -40,7 +47,7 @@ known as (
     select
         model_id,
         month
-    from {{ ref('fct_model_downloads_monthly') }}
+    from monthly
 )
 
 select
@@ -59,6 +66,5 @@ from known
 inner join scope on known.model_id = scope.model_id
 left join levels on known.model_id = levels.model_id and known.month = levels.month
 left join entered on known.model_id = entered.model_id and known.month = entered.month
-left join {{ ref('fct_model_downloads_monthly') }} as monthly
-    on known.model_id = monthly.model_id and known.month = monthly.month
+left join monthly on known.model_id = monthly.model_id and known.month = monthly.month
 where known.month >= cast('{{ var("report_window_start") }}' as date)

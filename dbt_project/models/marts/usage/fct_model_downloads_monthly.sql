@@ -1,29 +1,22 @@
 -- Grain: one row per canonical model and month: the sum of its daily rows, or, where it has none, a 30-day reading.
--- Fast, because months before the days that are worked out anew stay as they are, and because what was shared over days
--- is summed by the month without a row for each day.
+-- Fast, because of most models only the open month is summed anew, and because what was shared over days is summed by the
+-- month without a row for each day.
 -- depends_on: {{ ref('fct_model_downloads_daily') }}
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
-    pre_hook="{{ forget_judged_anew(this, 'model_id', month='month') }}",
+    pre_hook="{{ forget_months(this) }}",
 ) }}
 {%- set rolling_days = var('rolling_30d_max_days') | int %}
 
-with days as (
-    select
-        {{ month_of('kept_until') }} as first_month,
-        look_from
-    from {{ ref('int_counters__window') }}
-),
-
-names as (
+with names as (
     select
         names.*,
         scope.canonical_key is not null as is_day_by_day,
-        case when scope.is_whole then date '0001-01-01' else days.first_month end as first_month
+        months.first_month
     from {{ ref('int_counters__names') }} as names
-    cross join days
+    inner join {{ ref('int_downloads__months') }} as months on names.canonical_key = months.canonical_key
     left join {{ ref('int_counters__scope') }} as scope on names.canonical_key = scope.canonical_key
 ),
 
