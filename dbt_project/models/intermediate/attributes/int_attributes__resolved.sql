@@ -37,32 +37,25 @@ preferred as (
     group by canonical_model_id
 ),
 
--- `4bit` and `5.0bpw` are precisions, not sizes; six digits before the B are part of a hash or a date.
+tracked as (
+    select distinct canonical_model_id as model_id from {{ ref('int_registry__newest_lists') }}
+),
+
+-- A name without a size, date or variant is a family of its own for tracked models; elsewhere it may be anything.
 named as (
     select
-        model_id,
-        {{ without_matches(name_of('model_id'), '(?i)[0-9.]+(bit|bpw)') }} as model_name
+        identities.model_id,
+        told.total_parameters as name_parameters,
+        coalesce(told.family, case when tracked.model_id is not null then told.model_name end) as family
     from identities
-    where model_id = canonical_model_id
-),
-
-numbered as (
-    select
-        model_id,
-        regexp_extract(model_name, '(?i)[-_]([0-9]{1,5}(?:\.[0-9]*)?)b', 1) as billions
-    from named
-),
-
-sized as (
-    select
-        model_id,
-        cast(round(try_cast(nullif(billions, '') as double) * 1e9) as bigint) as name_parameters
-    from numbered
+    left join {{ ref('int_attributes__told_by_name') }} as told on identities.model_id = told.model_id
+    left join tracked on identities.model_id = tracked.model_id
+    where identities.model_id = identities.canonical_model_id
 ),
 
 resolved as (
     select
-        sized.model_id,
+        named.model_id,
         preferred.created_at,
         coalesce(curated.release_date, cast(preferred.created_at as date), preferred.release_date) as release_date,
         case
@@ -73,31 +66,30 @@ resolved as (
         coalesce(
             curated.total_parameters,
             preferred.safetensors_parameters,
-            sized.name_parameters,
+            named.name_parameters,
             preferred.stated_parameters
         ) as total_parameters,
         case
             when curated.total_parameters is not null then 'curated'
             when preferred.safetensors_parameters is not null then 'safetensors'
-            when sized.name_parameters is not null then 'name'
+            when named.name_parameters is not null then 'name'
             when preferred.stated_parameters is not null then 'stated'
             else 'unknown'
         end as parameters_source,
         curated.total_parameters as curated_parameters,
         preferred.safetensors_parameters,
         preferred.stated_parameters,
-        sized.name_parameters,
+        named.name_parameters,
         coalesce(curated.active_parameters, preferred.active_parameters) as active_parameters,
         coalesce(curated.is_moe, preferred.is_moe) as is_moe,
-        families.family,
+        named.family,
         preferred.license,
         preferred.pipeline_tag,
         preferred.library_name,
         preferred.gated
-    from sized
-    left join preferred on sized.model_id = preferred.model_id
-    left join {{ ref('int_attributes__curated') }} as curated on sized.model_id = curated.model_id
-    left join {{ ref('int_attributes__families') }} as families on sized.model_id = families.model_id
+    from named
+    left join preferred on named.model_id = preferred.model_id
+    left join {{ ref('int_attributes__curated') }} as curated on named.model_id = curated.model_id
 ),
 
 -- Half-open: a class ends where the next begins.
