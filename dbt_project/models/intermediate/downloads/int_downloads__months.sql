@@ -1,6 +1,6 @@
--- Grain: one row per canonical model that is counted: the first month whose downloads may differ from what the last build
--- left. Days up to `kept_until` stay as they were judged, of models that are taken as they were read those before the
--- news; but an interval that ends later may begin long before.
+-- Grain: one row per canonical model that is counted: the first month whose downloads may differ from what the last
+-- build left. Days up to `kept_until` stay as they were judged, of models that are taken as they were read those before
+-- the news; but an interval that ends later may begin long before.
 with days as (
     select * from {{ ref('int_counters__window') }}
 ),

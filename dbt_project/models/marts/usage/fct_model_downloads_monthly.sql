@@ -1,6 +1,6 @@
 -- Grain: one row per canonical model and month: the sum of its daily rows, or, where it has none, a 30-day reading.
--- Fast, because of most models only the open month is summed anew, and because what was shared over days is summed by the
--- month without a row for each day.
+-- Fast, because of most models only the open month is summed anew, and because what was shared over days is summed by
+-- the month without a row for each day.
 -- depends_on: {{ ref('fct_model_downloads_daily') }}
 {{ config(
     materialized='incremental',
