@@ -16,8 +16,9 @@ Tables = dict[tuple[str, str], list[tuple[str, str]]]
 def different_rows(one: Path, other: Path) -> dict[str, int]:
     """How many rows only one of two copies holds, by table; tables that are the same are not named.
 
-    Tables whose rows have the same number, sum and exclusive or of hashes are the same; of others slices by the hash of a
-    row are compared one after another. A table that one copy lacks, or has with other columns, differs in all of its rows.
+    Tables whose rows have the same number, sum and exclusive or of hashes are the same; of others slices by the hash of
+    a row are compared one after another. A table that one copy lacks, or has with other columns, differs in all of its
+    rows.
     """
     with duckdb.connect(config={"memory_limit": "4GB"}) as connection:
         connection.execute(f"attach '{one}' as one (read_only); attach '{other}' as other (read_only)")

@@ -89,11 +89,11 @@ def _contents(connection: duckdb.Connection, table: tuple[str, str, str], month_
     # Sums of the rows' hashes do not depend on their order, which a copy changes.
     found: list[tuple[date | None, int, int, int]] = connection.execute(
         f"""
-        SELECT CAST({month} AS DATE) AS month, count(*), CAST(sum(hash(row_)) % {_WORD} AS UBIGINT), bit_xor(hash(row_))
-        FROM {path} AS row_ GROUP BY month ORDER BY month
+        SELECT CAST({month} AS DATE), count(*), CAST(sum(hash(row_)) % {_WORD} AS UBIGINT), bit_xor(hash(row_))
+        FROM {path} AS row_ GROUP BY 1 ORDER BY 1
         """  # noqa: S608
     ).fetchall()
     return Contents(
         columns=tuple((name, kind) for name, kind in columns),
-        parts={"" if month is None else month.isoformat(): Part(*part) for month, *part in found},
+        parts={"" if first_day is None else first_day.isoformat(): Part(*part) for first_day, *part in found},
     )

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-
 #: Tests that declare a key of several columns.
 _TOGETHER = ("unique_together", "unique_day_of_tested")
 

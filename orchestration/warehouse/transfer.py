@@ -81,7 +81,7 @@ def transfer(
     for each in found:
         if each.stays_view:
             connection.execute(view_definition(connection, source, each.schema, each.name))
-            _comment(connection, f"VIEW {_path(each)}", _noted(notice, each.comment))
+            _describe(connection, "VIEW", each, _definition(connection, source, each, contract, notice))
     connection.execute("USE memory")
     return wanted
 
@@ -151,9 +151,7 @@ def _create(connection: duckdb.Connection, each: Relation, definition: _Definiti
         for name, kind, nullable, _ in definition.columns
     )
     connection.execute(f"CREATE TABLE {_path(each)} ({columns})")
-    _comment(connection, f"TABLE {_path(each)}", definition.comment)
-    for name, _, _, comment in definition.columns:
-        _comment(connection, f"COLUMN {_path(each)}.{duckdb.identifier(name)}", comment)
+    _describe(connection, "TABLE", each, definition)
 
 
 def _insert(connection: duckdb.Connection, source: str, each: Relation, definition: _Definition, part: str) -> None:
@@ -164,9 +162,13 @@ def _insert(connection: duckdb.Connection, source: str, each: Relation, definiti
     )
 
 
-def _comment(connection: duckdb.Connection, what: str, text: str | None) -> None:
-    if text:
-        connection.execute(f"COMMENT ON {what} IS {duckdb.literal(text)}")
+def _describe(connection: duckdb.Connection, kind: str, each: Relation, definition: _Definition) -> None:
+    comments = {f"{kind} {_path(each)}": definition.comment}
+    for name, _, _, comment in definition.columns:
+        comments[f"COLUMN {_path(each)}.{duckdb.identifier(name)}"] = comment or ""
+    for what, text in comments.items():
+        if text:
+            connection.execute(f"COMMENT ON {what} IS {duckdb.literal(text)}")
 
 
 def _noted(notice: str | None, comment: str | None) -> str:

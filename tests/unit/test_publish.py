@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from orchestration.errors import ConfigurationError
 from orchestration.settings import Settings
-from orchestration.warehouse import duckdb, publish, transfer
+from orchestration.warehouse import duckdb, publish, relations, transfer
 from orchestration.warehouse.evidence import manifest_of_build
 from orchestration.warehouse.publish import BuildRecord, current_copy, current_record
 
@@ -263,6 +263,37 @@ def test_a_table_that_became_another_is_written_whole_and_one_that_is_gone_goes(
     assert written(settings, monkeypatch) == [("fct", "2026-07-01")]
     assert rows(settings, "SELECT comment FROM duckdb_columns() WHERE column_name = 'n'") == [("Other words",)]
     assert rows(settings, "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'keyless'") == [(0,)]
+
+
+def test_views_of_many_rows_stay_views_with_what_they_are_made_of(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    execute(
+        settings,
+        """
+        CREATE SCHEMA basis;
+        CREATE TABLE basis.spans AS SELECT 'a/x' AS model_id, 3 AS days;
+        CREATE VIEW marts.days AS SELECT model_id, unnest(range(days)) AS day FROM warehouse.basis.spans;
+        COMMENT ON VIEW marts.days IS 'One row a day.';
+        COMMENT ON COLUMN marts.days.day IS 'Counted from 0.';
+        """,
+    )
+    make(settings)
+    tables = "SELECT schema_name, table_name FROM duckdb_tables() WHERE table_name IN ('days', 'spans')"
+    assert rows(settings, tables) == [("marts", "days")]
+    monkeypatch.setattr(relations, "_MOST_ROWS", 0)
+    for _ in range(2):
+        make(settings, synthetic=True)
+        assert rows(settings, tables) == [("basis", "spans")]
+        assert rows(settings, "FROM marts.days") == [("a/x", 0), ("a/x", 1), ("a/x", 2)]
+        [(comment,)] = rows(settings, "SELECT comment FROM duckdb_views() WHERE view_name = 'days'")
+        assert comment == f"{publish.SYNTHETIC_NOTICE} One row a day."
+        assert rows(settings, "SELECT comment FROM duckdb_columns() WHERE column_name = 'day' AND comment != ''") == [
+            ("Counted from 0.",)
+        ]
+    monkeypatch.undo()
+    make(settings)
+    assert rows(settings, tables) == [("marts", "days")]
 
 
 def test_a_copy_that_was_edited_or_is_of_another_engine_is_not_gone_on_from(
