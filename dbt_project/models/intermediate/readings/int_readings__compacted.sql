@@ -70,7 +70,5 @@ inner join keys
         counters.source = keys.source
         and counters.table_name = keys.table_name
         and counters.history_key = keys.history_key
-{% if not has_compacted_news() %}
 -- Said beforehand, because the engine would put all of the history in order to find that none of it is asked for.
-where false
-{% endif %}
+where {{ 'true' if has_compacted_news() else 'false' }}

@@ -24,13 +24,13 @@ monthly as (
 
 entered as (
     select
-        model_id,
-        {{ month_of('first_counter_date') }} as month,
-        first_counter_date as counter_date,
-        first_counter_total as downloads_total
+        models.model_id,
+        {{ month_of('models.first_counter_date') }} as month,
+        models.first_counter_date as counter_date,
+        models.first_counter_total as downloads_total
     from {{ ref('dim_model') }} as models
     semi join scope on models.model_id = scope.model_id
-    where first_counter_date is not null
+    where models.first_counter_date is not null
 ),
 
 known as (
