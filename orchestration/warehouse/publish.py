@@ -215,10 +215,10 @@ def _begin_with_current(settings: Settings, unfinished: Path, engine_versions: s
         seal = seal_of(current).read_text()
         if before.engine_versions != engine_versions or _is_mostly_empty(settings, current):
             return {}
-        with unfinished.open("wb") as target:
-            sha256, _ = file_sha256(current, copy_to=target)
     except (ConfigurationError, OSError, UnicodeDecodeError, msgspec.MsgspecError, duckdb.Error):
         return {}
+    with unfinished.open("wb") as target:
+        sha256, _ = file_sha256(current, copy_to=target)
     if seal != f"{sha256}  {current.name}\n":
         unfinished.unlink()
         return {}
