@@ -52,6 +52,7 @@ def export(database: Path, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     intervals = _OF_BASIS if has_basis(database) else _OF_DAYS
     with duckdb.connect(str(database), read_only=True, config={"memory_limit": "4GB"}) as connection:
+        connection.execute("set enable_progress_bar = false")
         for name, query in {**_EXPORTS, "intervals": intervals}.items():
             connection.sql(query).write_parquet(str(folder / f"{name}.parquet"), compression="zstd")
 

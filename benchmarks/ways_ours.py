@@ -42,6 +42,7 @@ def write_absolute(home: Path, rows: Path, ids: Path) -> None:
     folder = History(home / "raw", SOURCE, TABLE).folder
     values = ", ".join(f"cast(sum({name}_change) over line as bigint) as {name}" for name in _COUNTERS)
     with duckdb.connect(config={"memory_limit": "8GB", "temp_directory": str(rows.parent / "spill")}) as connection:
+        connection.execute("set enable_progress_bar = false")
         connection.sql(
             f"select model_key, snapshot_date, is_listed, {values} from '{folder}/changes/*.parquet' "
             "window line as (partition by model_key order by snapshot_date) order by snapshot_date, model_key"

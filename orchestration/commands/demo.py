@@ -12,10 +12,10 @@ from orchestration.commands.release import describe as describe_release
 from orchestration.commands.release import shown_steps
 from orchestration.commands.report import describe_report
 from orchestration.commands.terminal import load_settings, progress, say
+from orchestration.months import month_before
 from orchestration.release.assemble import Release, cut_release
 from orchestration.release.backfill import backfill
 from orchestration.release.layout import DIFF_TEXT, REPORT
-from orchestration.release.version import month_before
 from orchestration.sample import land_sample
 from orchestration.sample.calendar import LAST_DAY
 from orchestration.settings import Settings

@@ -7,7 +7,8 @@ import typer
 
 from orchestration.commands.terminal import load_settings, say
 from orchestration.errors import DataRefused
-from orchestration.quality.gate import evaluate_gate, month_of
+from orchestration.months import parse_month
+from orchestration.quality.gate import evaluate_gate
 from orchestration.quality.page import PAGE_NAME
 from orchestration.quality.report import GateResult, sentence
 from orchestration.warehouse.results import printable
@@ -30,7 +31,7 @@ def gate(
     code is 1 and each reason says what to do. The results, as files and as a page, stay in
     $WAREHOUSE_HOME/quality.
     """
-    result = evaluate_gate(load_settings(), month_of(month), synthetic_ok=synthetic_ok)
+    result = evaluate_gate(load_settings(), parse_month(month), synthetic_ok=synthetic_ok)
     if as_json:
         sys.stdout.write(result.file.read_text("utf-8"))
     else:

@@ -7,11 +7,11 @@ import typer
 from orchestration.commands.build import shown_nodes
 from orchestration.commands.terminal import Report, load_settings, progress, say
 from orchestration.errors import ConfigurationError
+from orchestration.months import parse_month
 from orchestration.release.assemble import Release, cut_release, releases_lock
 from orchestration.release.backfill import backfill
 from orchestration.release.contents import Step
 from orchestration.release.publication import publish_release, target_of
-from orchestration.release.version import parse_month
 
 EXAMPLES = (
     "warehouse release 2026-10",

@@ -11,14 +11,14 @@ from expectations import SUITES
 from orchestration.defs.raw_metadata import markdown_table
 from orchestration.defs.transform import POOL, PUBLISHED_KEY
 from orchestration.errors import WarehouseError
+from orchestration.months import month_before, parse_month
 from orchestration.quality.declared import Severity, Suite
-from orchestration.quality.gate import condition_names, evaluate_gate, month_of, subject_of
+from orchestration.quality.gate import condition_names, evaluate_gate, subject_of
 from orchestration.quality.page import PAGE_NAME
 from orchestration.quality.previous import release_before
 from orchestration.quality.report import GateReport, sentence
 from orchestration.quality.results import Check, Condition, Judged
 from orchestration.quality.runner import run_suites
-from orchestration.release.version import month_before
 from orchestration.settings import Settings
 from orchestration.snapshots.disk import file_sha256
 from orchestration.snapshots.store import utc_now
@@ -195,7 +195,7 @@ def condition_metadata(condition: Condition | Check) -> dict[str, str]:
 
 def month_partition(report: GateReport) -> str:
     """The partition that a gate belongs to."""
-    return month_of(report.month).isoformat()
+    return parse_month(report.month).isoformat()
 
 
 def _with_checks(wanted: set[str]) -> list[Suite]:

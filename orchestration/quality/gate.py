@@ -10,7 +10,6 @@ a failure. The same build gives the same ``gate.json``, byte for byte, until a w
 """
 
 import calendar
-import re
 import shutil
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -19,7 +18,8 @@ from pathlib import Path
 import msgspec
 
 from expectations import EXPORT_SUITES, SUITES
-from orchestration.errors import ConfigurationError, WarehouseError
+from orchestration.errors import WarehouseError
+from orchestration.months import parse_month
 from orchestration.quality.conditions import RULES, Candidate
 from orchestration.quality.declared import Suite
 from orchestration.quality.page import PAGE_NAME, gate_page
@@ -39,8 +39,6 @@ from orchestration.warehouse.publish import current_copy, current_record
 
 #: The condition that the waivers themselves are in order; it cannot be waived.
 WAIVERS_CONDITION = "waivers_are_valid"
-
-_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 
 
 class _Results(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,21 +120,9 @@ def check_export(settings: Settings, gate: GateResult, folder: Path, docs: Path 
         folder: of the release, not yet renamed.
         docs: empty folder for the data docs; None makes none.
     """
-    first = month_of(gate.report.month)
+    first = parse_month(gate.report.month)
     subject = Subject(gate.database, first, first, first, exported=parquet_files(folder))
     return run_suites(settings, subject, EXPORT_SUITES, docs)
-
-
-def month_of(text: str) -> date:
-    """The first day of a month given as ``YYYY-MM``.
-
-    Raises:
-        ConfigurationError: it is not one.
-    """
-    match = _MONTH.fullmatch(text)
-    if match is None or int(match[1]) < 1:
-        raise ConfigurationError(f"{text!r} is not a month; write it like 2026-10.")
-    return date(int(match[1]), int(match[2]), 1)
 
 
 def condition_names(suites: Sequence[Suite] = SUITES) -> list[str]:

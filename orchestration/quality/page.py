@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import jinja2
-
+from orchestration.pages import page_environment
 from orchestration.quality.declared import Suite
 from orchestration.quality.report import DOCS_NAME, GateReport
 
@@ -19,13 +18,7 @@ def gate_page(report: GateReport, folder: Path, suites: Sequence[Suite]) -> str:
         folder: where the page will lie, beside the data docs that its links lead to.
         suites: the expectations that were judged.
     """
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).with_name("templates")),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = page_environment(Path(__file__).with_name("templates"))
     groups = {
         "Refusing": [one for one in report.conditions if one.refuses],
         "Waived": [one for one in report.conditions if one.verdict == "waived"],

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from orchestration.history.layout import HISTORY
-from orchestration.release.version import month_after
+from orchestration.months import month_after
 from orchestration.settings import Settings
 from orchestration.snapshots.layout import LEDGER_NAME, RECEIVED, REFUSED, source_folder, table_folder
 from orchestration.snapshots.ledger import append_outcome, read_outcomes

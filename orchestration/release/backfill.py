@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 
+from orchestration.months import months_from
 from orchestration.release.as_of import known_by, past_home, remove_home
 from orchestration.release.assemble import Release, cut_release, inputs_sha256
 from orchestration.release.contents import Step
 from orchestration.release.gate import Gate
 from orchestration.release.store import manifests
 from orchestration.release.tombstones import read_tombstones
-from orchestration.release.version import months_from
 from orchestration.settings import Settings
 from orchestration.snapshots.store import utc_now
 from orchestration.warehouse.build import build, prepare

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from orchestration.months import month_after
 from orchestration.release.database import parquet
 from orchestration.release.diff_record import (
     CrossoverMove,
@@ -22,7 +23,6 @@ from orchestration.release.diff_record import (
 )
 from orchestration.release.headlines import headlines_of
 from orchestration.release.manifest import ReleaseManifest, TableEntry, read_manifest
-from orchestration.release.version import month_after
 from orchestration.settings import Settings
 from orchestration.warehouse import duckdb
 

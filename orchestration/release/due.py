@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from orchestration.months import month_after, month_before
 from orchestration.release.as_of import known_by
 from orchestration.release.publication import is_published, target_of
 from orchestration.release.store import versions
-from orchestration.release.version import month_after, month_before
 from orchestration.settings import Settings
 
 

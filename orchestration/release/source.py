@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.errors import ConfigurationError, DataRefused
+from orchestration.months import month_after
 from orchestration.release.provenance import Snapshot, snapshots_of
-from orchestration.release.version import month_after
 from orchestration.settings import Settings
 from orchestration.warehouse import dbt, duckdb
 from orchestration.warehouse.build import finished_build

@@ -13,10 +13,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import vl_convert
 from markupsafe import Markup, escape
 
+from orchestration.pages import page_environment
 from orchestration.report import wording
 from orchestration.report.charts.base import config
 from orchestration.report.figure import Figure, Panel
@@ -36,13 +36,7 @@ def render(published: Published, figures: Sequence[Figure]) -> str:
     """The HTML of the page."""
     style = _style()
     scripts = [_bundle(), _text("page.js")]
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = page_environment(_TEMPLATES)
     environment.filters |= {
         "alternative": alternative,
         "coded": coded,

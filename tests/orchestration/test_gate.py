@@ -16,7 +16,7 @@ from orchestration.commands import gate as gate_command
 from orchestration.errors import ConfigurationError, DataRefused
 from orchestration.quality import gate as gating
 from orchestration.quality.declared import Frame, Suite, at_most, expect
-from orchestration.quality.gate import condition_names, evaluate_gate, month_of
+from orchestration.quality.gate import condition_names, evaluate_gate
 from orchestration.quality.report import GateResult, newest_gate
 from orchestration.quality.results import Condition
 from orchestration.warehouse import duckdb
@@ -311,12 +311,6 @@ def test_the_command_passes_or_refuses_with_sentences(command: Run, warehouse: T
     code, out, _ = command("2026-07", "--json")
     assert code == 1
     assert json.loads(out)["passed"] is False
-
-
-@pytest.mark.parametrize("text", ["2026-13", "2026", "0000-01", "2026-07-01", "../.."])
-def test_a_month_that_is_none(text: str) -> None:
-    with pytest.raises(ConfigurationError, match="is not a month"):
-        month_of(text)
 
 
 def test_a_condition_of_lesser_weight_does_not_refuse() -> None:

@@ -12,12 +12,13 @@ import pytest
 from msgspec import structs
 
 from orchestration.errors import ConfigurationError, DataRefused
+from orchestration.months import month_after, months_from, parse_month
 from orchestration.release import assemble, tombstones
 from orchestration.release.assemble import Release, releases_lock
 from orchestration.release.licences import LicenceRules, licence_of_release, read_rules
 from orchestration.release.provenance import Snapshot
 from orchestration.release.tombstones import Tombstone, read_tombstones
-from orchestration.release.version import Version, month_after, months_from, parse_month
+from orchestration.release.version import Version
 from orchestration.settings import PROJECT_ROOT
 from orchestration.warehouse.publish import current_copy, is_sealed
 from tests.release.conftest import JULY
@@ -48,7 +49,7 @@ def test_what_is_no_version_is_none(text: str) -> None:
     assert Version.parse(text) is None
 
 
-@pytest.mark.parametrize("text", ["2026-7", "2026-13", "0000-01", "july", "2026-07-01"])
+@pytest.mark.parametrize("text", ["2026-7", "2026-13", "2026", "0000-01", "july", "2026-07-01", "../.."])
 def test_what_is_no_month_is_said(text: str) -> None:
     with pytest.raises(ConfigurationError, match="write it as YYYY-MM"):
         parse_month(text)

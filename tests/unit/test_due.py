@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orchestration.months import month_after, month_before
 from orchestration.release.due import Work, decide, window_of
-from orchestration.release.version import month_after, month_before
 from orchestration.settings import Settings
 
 OCTOBER = date(2026, 10, 1)
