@@ -18,32 +18,8 @@ calendar as (
     where not is_partial
 ),
 
--- As runs of days on which the same was read: a raw snapshot gives one day, the history its stretches.
 incoming as (
-    select
-        received.source,
-        received.table_name,
-        keys.model_key,
-        received.snapshot_date as first_day,
-        received.snapshot_date as last_day,
-        received.downloads_total,
-        received.downloads_30d,
-        received.likes
-    from {{ ref('int_readings__new') }} as received
-    inner join {{ ref('int_models__keys') }} as keys on received.model_id = keys.model_id
-    where received.rejection_reason is null
-    union all
-    select
-        source,
-        table_name,
-        model_key,
-        first_day,
-        last_day,
-        downloads_total,
-        downloads_30d,
-        likes
-    from {{ ref('int_readings__compacted') }}
-    where rejection_reason is null
+    select * from {{ ref('int_readings__runs') }}
 ),
 
 {% if is_incremental() and states %}
