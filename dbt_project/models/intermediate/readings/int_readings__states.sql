@@ -71,16 +71,35 @@ new_rows as (
     ),
 {% endif %}
 
--- A row holds until the reading before the next row.
-spans as (
+-- The newest row of each series, and the newest that knows each counter: to find them by numbering all rows would take
+-- ten times the memory.
+bounds as (
     select
-        *,
-        coalesce(
-            lead(previous_date) over (partition by source, table_name, model_key order by change_date),
-            {{ open_end() }}
-        ) as held_until,
-        row_number() over (partition by source, table_name, model_key order by change_date desc) as newest_rank
+        source,
+        table_name,
+        model_key,
+        {% for counter in counters %}
+            max(case when is_listed and {{ counter }} is not null then change_date end) as {{ counter }}_date,
+        {% endfor %}
+        max(change_date) as newest_date
     from rows_in_order
+    group by source, table_name, model_key
+),
+
+placed as (
+    select
+        rows_in_order.*,
+        {% for counter in counters %}
+            bounds.{{ counter }}_date,
+        {% endfor %}
+        bounds.newest_date,
+        rows_in_order.change_date = bounds.newest_date as is_newest
+    from rows_in_order
+    inner join bounds
+        on
+            rows_in_order.source = bounds.source
+            and rows_in_order.table_name = bounds.table_name
+            and rows_in_order.model_key = bounds.model_key
 ),
 
 summed as (
@@ -88,11 +107,11 @@ summed as (
         source,
         table_name,
         model_key,
-        max(case when newest_rank = 1 then change_date end) as change_date,
-        max(case when newest_rank = 1 then previous_date end) as previous_date,
-        bool_or(newest_rank = 1 and is_listed) as is_listed,
-        max(case when newest_rank = 1 then total_moved_on end) as total_moved_on,
-        max(case when newest_rank = 1 then total_since end) as total_since,
+        max(newest_date) as change_date,
+        max(case when is_newest then previous_date end) as previous_date,
+        bool_or(is_newest and is_listed) as is_listed,
+        max(case when is_newest then total_moved_on end) as total_moved_on,
+        max(case when is_newest then total_since end) as total_since,
         max(downloads_total) as highest_total,
         max(case when is_highest then change_date end) as highest_since,
         min(change_date) as first_date,
@@ -106,12 +125,15 @@ summed as (
         max(case when is_listed then downloads_30d end) as highest_30d,
         bool_or(is_listed and {{ is_big_reading('downloads_30d', 'downloads_total') }}) as was_big,
     {%- for counter in counters %}
-        max(case when newest_rank = 1 then {{ counter }} end) as {{ counter }},
+        max(case when is_newest then {{ counter }} end) as {{ counter }},
         {{ last_known(counter, 'change_date') }} as known_{{ counter }},
-        max(case when is_listed and {{ counter }} is not null then held_until end)
-            as known_{{ counter }}_until{{ ',' if not loop.last }}
+        -- A row holds until the reading before the next row.
+        coalesce(
+            min_by(previous_date, change_date) filter (where change_date > {{ counter }}_date),
+            case when max({{ counter }}_date) is not null then {{ open_end() }} end
+        ) as known_{{ counter }}_until{{ ',' if not loop.last }}
     {%- endfor %}
-    from spans
+    from placed
     group by source, table_name, model_key
 )
 
