@@ -13,6 +13,8 @@ GB = 10**9
 #: The real files of ../shared/data, and a month and a half of the whole Hub.
 REAL = Inputs(models=39_309, readings=528_681, changes=0, others=178_769)
 HUB = Inputs(models=3_000_000, readings=135_000_000, changes=0, others=200_000)
+#: A year and a half of it, all but two months in the history.
+COMPACTED_HUB = Inputs(models=3_000_000, readings=180_000_000, changes=190_000_000, others=200_000)
 LARGE = Machine(memory=24 * GB, home_free=200 * GB, spill_free=None)
 
 
@@ -28,6 +30,7 @@ def test_the_real_data_fits_on_a_small_machine(there: tuple[int, int] | None) ->
 
 def test_the_whole_hub_fits_on_the_machine_that_it_is_meant_for() -> None:
     assert refusal(HUB, LARGE, memory_limit="8GB") is None
+    assert refusal(COMPACTED_HUB, Machine(24 * GB, 70 * GB, None), memory_limit="8GB") is None
 
 
 def test_a_disk_that_is_too_small_is_named_with_what_is_needed_and_what_to_change() -> None:

@@ -17,7 +17,9 @@
             max(case when {{ is_wanted }} then snapshot_date end) over (
                 partition by source, table_name order by ordinal rows unbounded preceding
             ) as until_day,
-            count(*) over (partition by source, table_name) as snapshots
+            cast(count(*) over (partition by source, table_name) as integer) as snapshots,
+            -- Stands for the table where many rows are put in order: names would take most of the memory.
+            cast(dense_rank() over (order by source, table_name) as integer) as table_number
         from {{ catalog_file('history_snapshots') }}
     )
 {%- endmacro %}
@@ -28,8 +30,9 @@
         select
             days.source,
             days.table_name,
+            days.table_number,
             changes.* exclude (change_file, snapshot_date, revision),
-            days.ordinal,
+            cast(days.ordinal as integer) as ordinal,
             days.from_day,
             days.snapshots
         from read_parquet({{ history_files('changes', source_name) }}, filename = 'change_file') as changes
@@ -58,8 +61,7 @@
 
         spans as (
             select
-                source,
-                table_name,
+                table_number,
                 model_key as history_key,
                 is_listed,
                 from_day as first_date,
@@ -69,18 +71,16 @@
                 {%- endfor %}
                 (last_value(status ignore nulls) over line).value as status
             from {{ history_changes('days') }} as changes
-            window line as (partition by source, table_name, model_key order by ordinal rows unbounded preceding)
+            window line as (partition by table_number, model_key order by ordinal rows unbounded preceding)
         )
 
         select
-            spans.* exclude (is_listed, last_ordinal),
+            days.source,
+            days.table_name,
+            spans.* exclude (table_number, is_listed, last_ordinal),
             days.until_day as last_date
         from spans
-        inner join days
-            on
-                spans.source = days.source
-                and spans.table_name = days.table_name
-                and spans.last_ordinal = days.ordinal
+        inner join days on spans.table_number = days.table_number and spans.last_ordinal = days.ordinal
         where spans.is_listed and spans.first_date <= days.until_day
     )
 {%- endmacro %}

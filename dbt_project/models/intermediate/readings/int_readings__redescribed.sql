@@ -12,7 +12,7 @@ with tables as (
         source,
         table_name,
         read_from,
-        row_number() over (order by source, table_name) as table_number
+        cast(row_number() over (order by source, table_name) as integer) as table_number
     from {{ ref('int_snapshots__news') }}
 ),
 
