@@ -21,7 +21,9 @@ _COLOURS = {"pandas": _INK(MEASURES[1]), "polars": _INK(MEASURES[2])}
 def picture(plan: Plan, figures: Sequence[Figure]) -> str:
     """SVG of a run: cost of one more day at the checkpoints, and how many times longer the other ways take."""
     title = alt.TitleParams(f"Benchmarks: {plan.models:,} models, {plan.days} days", subtitle=NOTICE, fontSize=17)
-    whole = alt.vconcat(*_parts(figures), spacing=24).properties(title=title, padding=14)
+    # Names are measured with another font than a browser may draw them with.
+    padding = {"left": 60, "top": 14, "right": 14, "bottom": 14}
+    whole = alt.vconcat(*_parts(figures), spacing=24).properties(title=title, padding=padding)
     spec = whole.resolve_scale(color="independent").to_dict(validate=False) | {"config": config(_INK)}
     svg: str = vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE)
     return svg

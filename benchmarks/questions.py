@@ -44,20 +44,20 @@ order by all
 QUESTIONS = (
     Question(
         "cumulative_all",
-        "cumulative by region and month, all models",
+        "cumulative by region, all models",
         _CUMULATIVE.format(and_where=""),
         elsewhere=("cumulative_by_region", False),
     ),
     Question(
         "cumulative_tracked",
-        "cumulative by region and month, tracked models",
+        "cumulative by region, tracked models",
         _CUMULATIVE.format(and_where="and is_mainline"),
         warm=Target(0.5),
         elsewhere=("cumulative_by_region", True),
     ),
     Question(
         "all_readings",
-        "ad hoc over all readings: growth by region and month in which it was read, all models",
+        "growth over all readings by region",
         """
         select region, date_trunc('month', to_date) as month, sum(to_total - from_total) as growth
         from basis.int_downloads__intervals
