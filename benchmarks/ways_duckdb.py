@@ -7,21 +7,14 @@ from typing import Any
 import duckdb
 
 #: Growth between readings, which the daily fact shares over days: of the whole Hub a file of days would not be made.
-_INTERVALS = "select {model} as model_id, {since} as from_date, {until} as to_date, {growth} as growth from {rows}"
-_OF_BASIS = _INTERVALS.format(
-    model="canonical_model_id",
-    since="from_date",
-    until="to_date",
-    growth="to_total - from_total",
-    rows="basis.int_downloads__intervals inner join basis.int_counters__names using (canonical_key)",
-)
-_OF_DAYS = _INTERVALS.format(
-    model="model_id",
-    since="download_date - 1",
-    until="download_date",
-    growth="downloads + counter_correction",
-    rows="marts.fct_model_downloads_daily",
-)
+_OF_BASIS = """
+select canonical_model_id as model_id, from_date, to_date, to_total - from_total as growth
+from basis.int_downloads__intervals inner join basis.int_counters__names using (canonical_key)
+"""
+_OF_DAYS = """
+select model_id, download_date - 1 as from_date, download_date as to_date, downloads + counter_correction as growth
+from marts.fct_model_downloads_daily
+"""
 #: What the other ways read to answer the questions.
 _EXPORTS = {
     "monthly": "select model_id, month, downloads, method from marts.fct_model_downloads_monthly",

@@ -193,9 +193,8 @@ def _evidence(candidate: Candidate) -> Evidence:
 
 
 def _unedited(evidence: Evidence, found: dict[str, str]) -> Judgement:
-    names = sorted(
-        name for name in evidence.tables.keys() | found.keys() if evidence.tables.get(name) != found.get(name)
-    )
+    built = evidence.tables
+    names = sorted(name for name in built.keys() | found.keys() if built.get(name) != found.get(name))
     if names:
         return False, _listed([f"{name} was changed by hand since the build" for name in names])
     return True, f"all {len(found)} tables"

@@ -71,7 +71,7 @@ def transfer(
     connection.execute(f"USE {duckdb.identifier(target)}")
     for schema in sorted({*PUBLISHED_SCHEMAS, *(each.schema for each in found)}):
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {duckdb.identifier(schema)}")
-    kept = _remove(connection, target, {name: there.get(name) for name in wanted}, wanted, definitions)
+    kept = _remove(connection, target, there, wanted, definitions)
     for name, each in tables.items():
         missing = sorted(part for part in wanted[name].parts if part not in kept.get(name, {}))
         if name not in kept:
@@ -89,7 +89,7 @@ def transfer(
 def _remove(
     connection: duckdb.Connection,
     target: str,
-    there: Mapping[str, CopiedTable | None],
+    there: Mapping[str, CopiedTable],
     wanted: Mapping[str, CopiedTable],
     definitions: Mapping[str, _Definition],
 ) -> dict[str, dict[str, Part]]:
