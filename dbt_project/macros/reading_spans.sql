@@ -2,9 +2,10 @@
     The series of counting readings as spans: one row per source, table, model and stretch of days on each of which the
     same was read (`first_day` to `last_day`). `series` is what is wanted: a relation or CTE with `source`, `table_name`,
     `model_key` and `last_date`, so that no other series is put in order; with `since`, the name of a column of it, from
-    the first change on that day or later.
+    the first change on that day or later; with `until`, another one, up to that day: the change
+    after it is there for the end of what was read before, and as a span ends before it begins.
 -#}
-{% macro reading_spans(series, since=none) -%}
+{% macro reading_spans(series, since=none, until=none) -%}
     (
         select
             changes.source,
@@ -15,7 +16,7 @@
                 lead(changes.previous_date) over (
                     partition by changes.source, changes.table_name, changes.model_key order by changes.change_date
                 ),
-                wanted.last_date
+                {{ 'least(wanted.' ~ until ~ ', wanted.last_date)' if until else 'wanted.last_date' }}
             ) as last_day,
             changes.previous_date,
             changes.is_listed,
@@ -32,6 +33,10 @@
                 and changes.model_key = wanted.model_key
                 {%- if since %}
                 and changes.change_date >= wanted.{{ since }}
+                {%- endif %}
+                {%- if until %}
+                -- A later change tells the end of what was read before it, if that is not later itself.
+                and coalesce(changes.previous_date, changes.change_date) <= wanted.{{ until }}
                 {%- endif %}
     )
 {%- endmacro %}

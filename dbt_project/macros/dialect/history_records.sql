@@ -19,7 +19,7 @@
             ) as until_day,
             cast(count(*) over (partition by source, table_name) as integer) as snapshots,
             -- Stands for the table where many rows are put in order: names would take most of the memory.
-            cast(dense_rank() over (order by source, table_name) as integer) as table_number
+            cast(dense_rank() over (order by source, table_name) as integer) as history_number
         from {{ catalog_file('history_snapshots') }}
     )
 {%- endmacro %}
@@ -28,18 +28,16 @@
 {% macro history_changes(days, source_name=none) -%}
     (
         select
-            days.source,
-            days.table_name,
-            days.table_number,
+            days.history_number,
             changes.* exclude (change_file, snapshot_date, revision),
             cast(days.ordinal as integer) as ordinal,
             days.from_day,
             days.snapshots
         from read_parquet({{ history_files('changes', source_name) }}, filename = 'change_file') as changes
+        inner join {{ history_numbers('changes', source_name) }} as files on changes.change_file = files.file
         inner join {{ days }} as days
             on
-                string_split(changes.change_file, '/')[-4] = days.source
-                and string_split(changes.change_file, '/')[-3] = days.table_name
+                files.history_number = days.history_number
                 and changes.snapshot_date = days.snapshot_date
                 and changes.revision = days.revision
     )
@@ -61,7 +59,7 @@
 
         spans as (
             select
-                table_number,
+                history_number,
                 model_key as history_key,
                 is_listed,
                 from_day as first_date,
@@ -71,22 +69,22 @@
                 {%- endfor %}
                 (last_value(status ignore nulls) over line).value as status
             from {{ history_changes('days') }} as changes
-            window line as (partition by table_number, model_key order by ordinal rows unbounded preceding)
+            window line as (partition by history_number, model_key order by ordinal rows unbounded preceding)
         )
 
         select
             days.source,
             days.table_name,
-            spans.* exclude (table_number, is_listed, last_ordinal),
+            spans.* exclude (is_listed, last_ordinal),
             days.until_day as last_date
         from spans
-        inner join days on spans.table_number = days.table_number and spans.last_ordinal = days.ordinal
+        inner join days on spans.history_number = days.history_number and spans.last_ordinal = days.ordinal
         where spans.is_listed and spans.first_date <= days.until_day
     )
 {%- endmacro %}
 
 {#-
-    The attributes that compacted snapshots (newest revisions) hold: one row per source, table, model and snapshot from
+    The attributes that compacted snapshots (newest revisions) hold: one row per source, table, model id and snapshot from
     which on one of them is another. Only rows that give an attribute are put in order: few do.
 -#}
 {% macro history_descriptions() -%}
@@ -101,8 +99,7 @@
 
         described as (
             select
-                source,
-                table_name,
+                history_number,
                 model_key as history_key,
                 ordinal,
                 from_day as first_date,
@@ -114,16 +111,27 @@
                 {%- for name in history_attributes() %}
                 {{ 'or ' if not loop.first }}{{ name }} is not null
                 {%- endfor %}
-            window line as (partition by source, table_name, model_key order by ordinal rows unbounded preceding)
-        )
+            window line as (partition by history_number, model_key order by ordinal rows unbounded preceding)
+        ),
 
         -- Of revisions of one day the last word counts.
-        select * exclude (ordinal)
-        from described
-        where first_date is not null
-        qualify row_number() over (
-            partition by source, table_name, history_key, first_date order by ordinal desc
-        ) = 1
+        last_words as (
+            select * exclude (ordinal)
+            from described
+            where first_date is not null
+            qualify row_number() over (
+                partition by history_number, history_key, first_date order by ordinal desc
+            ) = 1
+        )
+
+        select
+            models.source,
+            models.table_name,
+            models.model_id,
+            last_words.* exclude (history_number, history_key)
+        from last_words
+        inner join {{ history_models() }} as models
+            on last_words.history_number = models.history_number and last_words.history_key = models.history_key
     )
 {%- endmacro %}
 
@@ -135,11 +143,11 @@
 {% macro duckdb__history_models() -%}
     (
         select
-            string_split(models.model_file, '/')[-4] as source,
-            string_split(models.model_file, '/')[-3] as table_name,
+            files.* exclude (file),
             models.model_key as history_key,
             models.model_id
         from read_parquet({{ history_files('models') }}, filename = 'model_file') as models
+        inner join {{ history_numbers('models') }} as files on models.model_file = files.file
     )
 {%- endmacro %}
 
@@ -156,7 +164,7 @@
 
         spans as (
             select
-                table_name,
+                history_number,
                 model_key,
                 is_listed,
                 ordinal,
@@ -170,7 +178,7 @@
                 last_value({{ name }} ignore nulls) over line as {{ name }}{{ ',' if not loop.last }}
                 {%- endfor %}
             from {{ history_changes('days', source_name) }} as changes
-            window line as (partition by table_name, model_key order by ordinal rows unbounded preceding)
+            window line as (partition by history_number, model_key order by ordinal rows unbounded preceding)
         )
 
         select
@@ -189,15 +197,12 @@
         from spans as held
         inner join days
             on
-                held.table_name = days.table_name
+                held.history_number = days.history_number
                 and held.ordinal <= days.ordinal
                 and held.until_ordinal > days.ordinal
                 and days.is_wanted
         inner join {{ history_models() }} as models
-            on
-                models.source = '{{ source_name }}'
-                and held.table_name = models.table_name
-                and held.model_key = models.history_key
+            on held.history_number = models.history_number and held.model_key = models.history_key
         where held.is_listed
     )
 {%- endmacro %}
@@ -238,4 +243,23 @@
         {%- endif -%}
     {%- endif -%}
     ['{{ files | join("', '") }}']
+{%- endmacro %}
+
+{#-
+    Of which table each file of a role is, and the number that stands for it where there are many rows. Asked once a file:
+    to take its name apart for every row would take longer than to read the rows.
+-#}
+{% macro history_numbers(role, source_name=none) -%}
+    (
+        select distinct
+            files.file,
+            days.source,
+            days.table_name,
+            days.history_number
+        from glob({{ history_files(role, source_name) }}) as files
+        inner join {{ history_days('newest') }} as days
+            on
+                string_split(files.file, '/')[-4] = days.source
+                and string_split(files.file, '/')[-3] = days.table_name
+    )
 {%- endmacro %}

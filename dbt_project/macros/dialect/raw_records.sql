@@ -15,27 +15,42 @@
     {%- set is_wanted = "source = '" ~ source_name ~ "' and kind = '" ~ kind ~ "' and "
         ~ ('is_newest_revision' if revisions == 'newest' else 'not is_newest_revision') -%}
     {%- set with_history = revisions == 'older' and has_older_history(source_name, kind) -%}
+    {%- set files = raw_files(source_name, kind, revisions, is_wanted) -%}
     (
         select
             '{{ source_name }}' as source,
-            string_split(files.record_file, '/')[-4] as table_name,
-            files.* exclude (record_file)
+            wanted.table_name,
+            received.* exclude (record_file)
         from read_parquet(
-            {{ raw_files(source_name, kind, revisions, is_wanted) }},
+            {{ files }},
             hive_partitioning = true,
             hive_types = {'snapshot_date': date, 'revision': integer},
             union_by_name = true,
             filename = 'record_file'
-        ) as files
-        semi join (
-            select table_name, snapshot_date, revision
-            from {{ catalog('snapshots') }}
-            where {{ is_wanted }}
+        ) as received
+        -- Whether a file is wanted, and of which table it is, is asked once a file: to take its name apart for every
+        -- row would take longer than to read the rows.
+        inner join (
+            select
+                present.file as record_file,
+                snapshots.table_name
+            from (
+                select
+                    file,
+                    string_split(file, '/') as parts
+                from glob({{ files }})
+            ) as present
+            inner join (
+                select table_name, snapshot_date, revision
+                from {{ catalog('snapshots') }}
+                where {{ is_wanted }}
+            ) as snapshots
+                on
+                    present.parts[-4] = snapshots.table_name
+                    and present.parts[-3] = 'snapshot_date=' || snapshots.snapshot_date
+                    and present.parts[-2] = 'revision=' || snapshots.revision
         ) as wanted
-            on
-                string_split(files.record_file, '/')[-4] = wanted.table_name
-                and files.snapshot_date = wanted.snapshot_date
-                and files.revision = wanted.revision
+            on received.record_file = wanted.record_file
         {%- if with_history %}
         union all by name
         select * from {{ duckdb__history_records(source_name) }}

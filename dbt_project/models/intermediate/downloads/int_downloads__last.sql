@@ -52,18 +52,20 @@ candidates as (
     semi join still on intervals.canonical_key = still.canonical_key
 ),
 
-ranked as (
+-- To find the newest by numbering all rows would take several times as long.
+ends as (
     select
-        *,
-        row_number() over (partition by canonical_key order by to_date desc) as newest_rank
+        canonical_key,
+        max(to_date) as to_date
     from candidates
+    group by canonical_key
 )
 
 select
-    canonical_key,
-    to_date,
-    to_total,
-    source,
-    table_name
-from ranked
-where newest_rank = 1
+    candidates.canonical_key,
+    candidates.to_date,
+    candidates.to_total,
+    candidates.source,
+    candidates.table_name
+from candidates
+inner join ends on candidates.canonical_key = ends.canonical_key and candidates.to_date = ends.to_date

@@ -26,8 +26,7 @@ incoming as (
 -- Where each series stood before the news: as the last build left it, or, before a late day, by the rows until then.
     last_rows as (
         select
-            states.source,
-            states.table_name,
+            news.table_number,
             states.model_key,
             states.is_listed,
             states.previous_date,
@@ -41,8 +40,7 @@ incoming as (
         inner join news on states.source = news.source and states.table_name = news.table_name and news.is_append
         union all
         select
-            source,
-            table_name,
+            table_number,
             model_key,
             is_listed,
             previous_date,
@@ -55,21 +53,21 @@ incoming as (
         from (
             select
                 built.*,
+                news.table_number,
                 max(built.downloads_total) over series as highest_total,
                 max(case when built.is_highest then built.change_date end) over series as highest_since,
                 row_number() over (series order by built.change_date desc) as newest_rank
             from {{ this }} as built
             inner join news
                 on built.source = news.source and built.table_name = news.table_name and not news.is_append
-            window series as (partition by built.source, built.table_name, built.model_key)
+            window series as (partition by news.table_number, built.model_key)
         ) as ranked
         where newest_rank = 1
     ),
 
     days_before as (
         select
-            news.source,
-            news.table_name,
+            news.table_number,
             max(calendar.snapshot_date) as snapshot_date
         from news
         inner join calendar
@@ -77,7 +75,7 @@ incoming as (
                 news.source = calendar.source
                 and news.table_name = calendar.table_name
                 and news.read_from > calendar.snapshot_date
-        group by news.source, news.table_name
+        group by news.table_number
     ),
 
     readings as (  -- noqa: ST03
@@ -90,8 +88,7 @@ incoming as (
         from incoming
         union all
         select
-            last_rows.source,
-            last_rows.table_name,
+            last_rows.table_number,
             last_rows.model_key,
             case when last_rows.is_listed then days_before.snapshot_date else last_rows.previous_date end as first_day,
             case when last_rows.is_listed then days_before.snapshot_date else last_rows.previous_date end as last_day,
@@ -103,8 +100,7 @@ incoming as (
             last_rows.highest_since,
             true as is_carried
         from last_rows
-        inner join days_before
-            on last_rows.source = days_before.source and last_rows.table_name = days_before.table_name
+        inner join days_before on last_rows.table_number = days_before.table_number
     ),
 {% else %}
     readings as (  -- noqa: ST03
@@ -134,7 +130,7 @@ compared as (
         end as highest_before,
         total_moved_on as carried_moved_on
     from readings
-    window series as (partition by source, table_name, model_key order by first_day)
+    window series as (partition by table_number, model_key order by first_day)
 ),
 
 dated as (
@@ -155,13 +151,12 @@ dated as (
             end
         ) over (series rows unbounded preceding) as highest_on
     from compared
-    window series as (partition by source, table_name, model_key order by first_day)
+    window series as (partition by table_number, model_key order by first_day)
 ),
 
 changed as (
     select
-        source,
-        table_name,
+        table_number,
         model_key,
         first_day as change_date,
         previous_date,
@@ -184,13 +179,26 @@ changed as (
         )
 ),
 
+-- Of a series that had ended before the news, the row is there.
+next_days as (
+    select
+        news.table_number,
+        calendar.snapshot_date,
+        calendar.next_date
+    from calendar
+    inner join news
+        on
+            calendar.source = news.source
+            and calendar.table_name = news.table_name
+            and calendar.next_date >= news.read_from
+),
+
 -- The day on which a model was looked for and not found.
 ended as (
     select
-        dated.source,
-        dated.table_name,
+        dated.table_number,
         dated.model_key,
-        calendar.next_date as change_date,
+        next_days.next_date as change_date,
         dated.last_day as previous_date,
         false as is_listed,
         {% for value in values %}
@@ -201,18 +209,19 @@ ended as (
         case when dated.is_at_highest then dated.highest_on else dated.total_moved_on end as total_since,
         false as is_highest
     from dated
-    inner join calendar
-        on
-            dated.source = calendar.source
-            and dated.table_name = calendar.table_name
-            and dated.last_day = calendar.snapshot_date
-    inner join news on dated.source = news.source and dated.table_name = news.table_name
-    where
-        calendar.next_date < coalesce(dated.following_date, date '9999-12-31')
-        -- Of one that had ended before, the row is there.
-        and calendar.next_date >= news.read_from
+    inner join next_days on dated.table_number = next_days.table_number and dated.last_day = next_days.snapshot_date
+    where next_days.next_date < coalesce(dated.following_date, date '9999-12-31')
+),
+
+told as (
+    select * from changed
+    union all
+    select * from ended
 )
 
-select * from changed
-union all
-select * from ended
+select
+    news.source,
+    news.table_name,
+    told.* exclude (table_number)
+from told
+inner join news on told.table_number = news.table_number

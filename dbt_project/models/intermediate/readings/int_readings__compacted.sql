@@ -1,10 +1,10 @@
--- Grain: one row per source, table, model and run of days of the news on each of which a compacted snapshot gives the
+-- Grain: one row per table, model and run of days of the news on each of which a compacted snapshot gives the
 -- model the same counters. Emptied at the end of a build, as the news are.
 
 with days as (
     select
-        calendar.source,
-        calendar.table_name,
+        news.table_number,
+        compacted.history_number,
         calendar.snapshot_date,
         calendar.is_partial,
         -- Days that follow each other have the same distance to their number.
@@ -26,19 +26,18 @@ with days as (
 
 islands as (
     select
-        source,
-        table_name,
+        table_number,
+        history_number,
         is_partial,
         min(snapshot_date) as first_day,
         max(snapshot_date) as last_day
     from days
-    group by source, table_name, is_partial, island
+    group by table_number, history_number, is_partial, island
 ),
 
 keys as (
     select
-        models.source,
-        models.table_name,
+        models.history_number,
         models.history_key,
         keys.model_key
     from {{ ref('stg_history__models') }} as models
@@ -46,8 +45,7 @@ keys as (
 )
 
 select
-    counters.source,
-    counters.table_name,
+    islands.table_number,
     keys.model_key,
     greatest(counters.first_date, islands.first_day) as first_day,
     least(counters.last_date, islands.last_day) as last_day,
@@ -61,14 +59,9 @@ select
 from {{ ref('stg_history__counters') }} as counters
 inner join islands
     on
-        counters.source = islands.source
-        and counters.table_name = islands.table_name
+        counters.history_number = islands.history_number
         and counters.first_date <= islands.last_day
         and counters.last_date >= islands.first_day
-inner join keys
-    on
-        counters.source = keys.source
-        and counters.table_name = keys.table_name
-        and counters.history_key = keys.history_key
+inner join keys on counters.history_number = keys.history_number and counters.history_key = keys.history_key
 -- Said beforehand, because the engine would put all of the history in order to find that none of it is asked for.
 where {{ 'true' if has_compacted_news() else 'false' }}

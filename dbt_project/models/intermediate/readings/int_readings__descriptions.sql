@@ -1,7 +1,6 @@
 -- Grain: one row per source, table, model id (as received) and day from which on it was described otherwise.
 {%- set attributes = described_attributes() %}
 -- depends_on: {{ ref('stg_history__descriptions') }}
--- depends_on: {{ ref('stg_history__models') }}
 -- depends_on: {{ ref('stg_history__days') }}
 {{ config(
     materialized='incremental',
@@ -20,17 +19,12 @@ with described as (
     {% if has_compacted_news() %}
         union all
         select
-            descriptions.source,
-            descriptions.table_name,
-            models.model_id,
-            descriptions.first_date as snapshot_date,
+            source,
+            table_name,
+            model_id,
+            first_date as snapshot_date,
             {{ attributes | join(', ') }}
-        from {{ ref('stg_history__descriptions') }} as descriptions
-        inner join {{ ref('stg_history__models') }} as models
-            on
-                descriptions.source = models.source
-                and descriptions.table_name = models.table_name
-                and descriptions.history_key = models.history_key
+        from {{ ref('stg_history__descriptions') }}
     {% endif %}
 )
 

@@ -18,6 +18,7 @@ with received as (
 
 select
     received.*,
+    news.table_number,
     calendar.priority,
     calendar.is_partial,
     case

@@ -4,62 +4,50 @@
 {%- set attributes = described_attributes() %}
 {%- set before = as_built('int_readings__descriptions') %}
 -- depends_on: {{ ref('stg_history__descriptions') }}
--- depends_on: {{ ref('stg_history__models') }}
 -- depends_on: {{ ref('stg_history__days') }}
 
-with tables as (
-    select
-        source,
-        table_name,
-        read_from,
-        cast(row_number() over (order by source, table_name) as integer) as table_number
-    from {{ ref('int_snapshots__news') }}
+with news as (
+    select * from {{ ref('int_snapshots__news') }}
 ),
 
 received as (
     select
-        tables.table_number,
+        received.table_number,
         keys.model_key,
         received.snapshot_date,
         {{ row_hash(attributes) }} as description_hash
     from {{ ref('int_readings__new') }} as received
-    inner join tables on received.source = tables.source and received.table_name = tables.table_name
     inner join {{ ref('int_models__keys') }} as keys on received.model_id = keys.model_id
     {% if has_compacted_news() %}
         union all
         select
-            tables.table_number,
+            news.table_number,
             keys.model_key,
             descriptions.first_date as snapshot_date,
             {{ row_hash(attributes) }} as description_hash
         from {{ ref('stg_history__descriptions') }} as descriptions
-        inner join tables
+        inner join news
             on
-                descriptions.source = tables.source
-                and descriptions.table_name = tables.table_name
-                and descriptions.first_date >= tables.read_from
-        inner join {{ ref('stg_history__models') }} as models
-            on
-                descriptions.source = models.source
-                and descriptions.table_name = models.table_name
-                and descriptions.history_key = models.history_key
-        inner join {{ ref('int_models__keys') }} as keys on models.model_id = keys.model_id
+                descriptions.source = news.source
+                and descriptions.table_name = news.table_name
+                and descriptions.first_date >= news.read_from
+        inner join {{ ref('int_models__keys') }} as keys on descriptions.model_id = keys.model_id
     {% endif %}
 ),
 
 {% if before %}
     described_before as (  -- noqa: ST03
         select
-            tables.table_number,
+            news.table_number,
             built.model_key,
             max_by(built.description_hash, built.described_from) as description_hash
         from {{ before }} as built
-        inner join tables
+        inner join news
             on
-                built.source = tables.source
-                and built.table_name = tables.table_name
-                and built.described_from < tables.read_from
-        group by tables.table_number, built.model_key
+                built.source = news.source
+                and built.table_name = news.table_name
+                and built.described_from < news.read_from
+        group by news.table_number, built.model_key
     ),
 {% endif %}
 
@@ -83,14 +71,14 @@ compared as (
 )
 
 select
-    tables.source,
-    tables.table_name,
+    news.source,
+    news.table_name,
     compared.model_key,
     keys.model_id,
     compared.snapshot_date,
     compared.description_hash,
     compared.previous_hash is null as is_first
 from compared
-inner join tables on compared.table_number = tables.table_number
+inner join news on compared.table_number = news.table_number
 inner join {{ ref('int_models__keys') }} as keys on compared.model_key = keys.model_key
 where compared.previous_hash is distinct from compared.description_hash

@@ -18,14 +18,15 @@ with rejected as (
     where rejection_reason is not null
     union all
     select
-        compacted.source,
-        compacted.table_name,
+        news.source,
+        news.table_name,
         {{ each_day('compacted.first_day', 'compacted.last_day') }} as snapshot_date,
         keys.model_id,
         compacted.downloads_total,
         compacted.downloads_30d,
         compacted.rejection_reason
     from {{ ref('int_readings__compacted') }} as compacted
+    inner join {{ ref('int_snapshots__news') }} as news on compacted.table_number = news.table_number
     inner join {{ ref('int_models__keys') }} as keys on compacted.model_key = keys.model_key
     where compacted.rejection_reason is not null
 )

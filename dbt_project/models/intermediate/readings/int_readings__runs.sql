@@ -1,4 +1,4 @@
--- Grain: one row per source, table, model and run of days of the news on each of which the same counting reading was
+-- Grain: one row per table, model and run of days of the news on each of which the same counting reading was
 -- given. Days are put together before anything is concluded from them, because of many days of a whole listing most say
 -- what the day before said, and what follows would take ten times the memory.
 {{ config(materialized='view') }}
@@ -6,8 +6,7 @@
 
 with received as (
     select
-        received.source,
-        received.table_name,
+        received.table_number,
         keys.model_key,
         received.snapshot_date,
         received.downloads_total,
@@ -31,7 +30,7 @@ compared as (
             true
         ) as is_first
     from received
-    window series as (partition by source, table_name, model_key order by snapshot_date)
+    window series as (partition by table_number, model_key order by snapshot_date)
 ),
 
 -- A run ends on the day before the next one begins, the last run on the last day.
@@ -47,12 +46,11 @@ ended as (
         ) as last_day
     from compared
     where is_first or is_last
-    window series as (partition by source, table_name, model_key order by snapshot_date)
+    window series as (partition by table_number, model_key order by snapshot_date)
 )
 
 select
-    source,
-    table_name,
+    table_number,
     model_key,
     snapshot_date as first_day,
     last_day,
@@ -61,8 +59,7 @@ from ended
 where is_first
 union all
 select
-    source,
-    table_name,
+    table_number,
     model_key,
     first_day,
     last_day,

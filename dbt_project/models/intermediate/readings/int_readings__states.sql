@@ -13,33 +13,34 @@ with news as (  -- noqa: ST03
 ),
 
 new_rows as (
-    select changes.*
+    select
+        changes.* exclude (source, table_name),
+        news.table_number
     from {{ ref('int_readings__changes') }} as changes
-    {% if is_incremental() %}
-        inner join news
-            on
-                changes.source = news.source
-                and changes.table_name = news.table_name
+    inner join news
+        on
+            changes.source = news.source
+            and changes.table_name = news.table_name
+            {% if is_incremental() %}
                 and (changes.change_date >= news.read_from or not news.is_append)
-    {% endif %}
+            {% endif %}
 ),
 
 {% if is_incremental() %}
 -- Of a table that is read anew nothing is here any more.
     stood as (
-        select states.*
+        select
+            states.* exclude (source, table_name),
+            news.table_number
         from {{ this }} as states
+        inner join news on states.source = news.source and states.table_name = news.table_name
         semi join new_rows
-            on
-                states.source = new_rows.source
-                and states.table_name = new_rows.table_name
-                and states.model_key = new_rows.model_key
+            on news.table_number = new_rows.table_number and states.model_key = new_rows.model_key
     ),
 
     rows_in_order as (
         select
-            source,
-            table_name,
+            table_number,
             model_key,
             change_date,
             previous_date,
@@ -52,8 +53,7 @@ new_rows as (
         from new_rows
         union all
         select
-            source,
-            table_name,
+            table_number,
             model_key,
             change_date,
             previous_date,
@@ -75,15 +75,14 @@ new_rows as (
 -- ten times the memory.
 bounds as (
     select
-        source,
-        table_name,
+        table_number,
         model_key,
         {% for counter in counters %}
             max(case when is_listed and {{ counter }} is not null then change_date end) as {{ counter }}_date,
         {% endfor %}
         max(change_date) as newest_date
     from rows_in_order
-    group by source, table_name, model_key
+    group by table_number, model_key
 ),
 
 placed as (
@@ -96,16 +95,12 @@ placed as (
         rows_in_order.change_date = bounds.newest_date as is_newest
     from rows_in_order
     inner join bounds
-        on
-            rows_in_order.source = bounds.source
-            and rows_in_order.table_name = bounds.table_name
-            and rows_in_order.model_key = bounds.model_key
+        on rows_in_order.table_number = bounds.table_number and rows_in_order.model_key = bounds.model_key
 ),
 
 summed as (
     select
-        source,
-        table_name,
+        table_number,
         model_key,
         max(newest_date) as change_date,
         max(case when is_newest then previous_date end) as previous_date,
@@ -134,14 +129,14 @@ summed as (
         ) as known_{{ counter }}_until{{ ',' if not loop.last }}
     {%- endfor %}
     from placed
-    group by source, table_name, model_key
+    group by table_number, model_key
 )
 
 {%- set earliest = ['first_date', 'first_total_date', 'first_total', 'first_30d_date'] %}
 
 select
-    summed.source,
-    summed.table_name,
+    news.source,
+    news.table_name,
     summed.model_key,
     summed.change_date,
     summed.previous_date,
@@ -186,10 +181,8 @@ select
 {%- endfor %}
 {% endif %}
 from summed
+inner join news on summed.table_number = news.table_number
 {% if is_incremental() %}
     left join stood  -- noqa: ST11
-        on
-            summed.source = stood.source
-            and summed.table_name = stood.table_name
-            and summed.model_key = stood.model_key
+        on summed.table_number = stood.table_number and summed.model_key = stood.model_key
 {% endif %}

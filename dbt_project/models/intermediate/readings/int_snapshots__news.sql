@@ -67,6 +67,7 @@ changed as (
 select
     changed.source,
     changed.table_name,
+    cast(row_number() over (order by changed.source, changed.table_name) as integer) as table_number,
     min(changed.snapshot_date) as read_from,
     max(built_tables.built_until) as built_until,
     coalesce(min(changed.snapshot_date) > max(built_tables.built_until), false) as is_append,

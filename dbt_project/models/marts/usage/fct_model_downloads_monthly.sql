@@ -65,7 +65,14 @@ stretches as (
     where from_date < to_date
 ),
 
+-- Nearly all lie in one month; only the others are taken apart.
 months_of_stretches as (
+    select
+        *,
+        {{ month_of('to_date') }} as month
+    from stretches
+    where {{ month_of(add_days('from_date', 1)) }} = {{ month_of('to_date') }}
+    union all
     select
         *,
         {{ add_months(
@@ -75,6 +82,7 @@ months_of_stretches as (
             ) ~ ' - 1'
         ) }} as month
     from stretches
+    where {{ month_of(add_days('from_date', 1)) }} < {{ month_of('to_date') }}
 ),
 
 -- Which of a stretch's days lie in the month: after the first so many, up to the last of so many.
@@ -126,48 +134,57 @@ summed as (
     group by canonical_key, month
 ),
 
--- A reading up to three days after a month's end may stand for that month, one before its end for its own.
-series as (
+-- A reading up to three days after a month's end may stand for that month, one before its end for its own: so of these
+-- months of each table one may be known by a 30-day figure.
+months_with_readings as (
+    select distinct
+        source,
+        table_name,
+        {{ month_of(add_days('snapshot_date', -1 * rolling_days)) }} as month
+    from {{ ref('int_snapshots__calendar') }}
+    where not is_partial
+),
+
+-- Only for months without days are 30-day figures looked at.
+months_without_days as (
     select
-        series.*,
+        series.source,
+        series.table_name,
+        series.model_key,
+        series.last_date,
         names.canonical_key,
-        names.first_month
+        months_with_readings.month,
+        {{ month_end_of('months_with_readings.month') }} as month_end
     from {{ ref('int_readings__series') }} as series
     inner join {{ ref('int_counters__models') }} as models on series.model_key = models.model_key
     inner join names on models.canonical_key = names.canonical_key
-    where
-        not names.is_day_by_day
-        -- From its second counter on a model has days.
-        and (
-            series.first_total_date is null
-            or {{ add_days('series.first_total_date', rolling_days) }} >= names.first_month
-        )
+    inner join months_with_readings
+        on
+            series.source = months_with_readings.source
+            and series.table_name = months_with_readings.table_name
+            and months_with_readings.month >= names.first_month
+            and {{ add_days(month_end_of('months_with_readings.month'), rolling_days) }} >= series.first_30d_date
+            and {{ add_days(month_end_of('months_with_readings.month'), -1 * rolling_days) }}
+            <= series.last_downloads_30d_date
+    anti join summed
+        on names.canonical_key = summed.canonical_key and months_with_readings.month = summed.month
+    where not names.is_day_by_day
+),
+
+series as (
+    select
+        source,
+        table_name,
+        model_key,
+        {{ add_days('max(month_end)', rolling_days) }} as until_date,
+        max(last_date) as last_date
+    from months_without_days
+    group by source, table_name, model_key
 ),
 
 spans as (
-    select * from {{ reading_spans('series') }} as spans
-    where is_listed and downloads_30d is not null
-),
-
-spans_by_month as (
-    select
-        spans.*,
-        series.canonical_key,
-        {{ add_months(
-            month_of(add_days('spans.first_day', -1 * rolling_days)),
-            each_number_to(
-                months_between(
-                    month_of(add_days('spans.first_day', -1 * rolling_days)),
-                    month_of(add_days('spans.last_day', rolling_days))
-                ) ~ ' + 1'
-            ) ~ ' - 1'
-        ) }} as month
-    from spans
-    inner join series
-        on
-            spans.source = series.source
-            and spans.table_name = series.table_name
-            and spans.model_key = series.model_key
+    select * from {{ reading_spans('series', until='until_date') }} as spans
+    where is_listed and downloads_30d is not null and first_day <= last_day
 ),
 
 rolling as (
@@ -183,13 +200,18 @@ rolling as (
     where ranked.rolling_rank = 1
     union all
     select
-        canonical_key,
-        least(greatest({{ month_end_of('month') }}, first_day), last_day) as reading_date,
-        downloads_30d,
-        source,
-        table_name,
-        month
-    from spans_by_month
+        months.canonical_key,
+        least(greatest(months.month_end, spans.first_day), spans.last_day) as reading_date,
+        spans.downloads_30d,
+        spans.source,
+        spans.table_name,
+        months.month
+    from months_without_days as months
+    inner join spans
+        on
+            months.source = spans.source
+            and months.table_name = spans.table_name
+            and months.model_key = spans.model_key
 ),
 
 distances as (

@@ -4,6 +4,7 @@
 select
     cast(counters.source as varchar) as source,
     cast(counters.table_name as varchar) as table_name,
+    cast(counters.history_number as integer) as history_number,
     cast(counters.history_key as integer) as history_key,
     cast(counters.first_date as date) as first_date,
     cast(counters.last_date as date) as last_date,

@@ -2,6 +2,7 @@
 select
     cast(snapshots.source as varchar) as source,
     cast(snapshots.table_name as varchar) as table_name,
-    cast(snapshots.snapshot_date as date) as snapshot_date
-from {{ catalog_file('history_snapshots') }} as snapshots
-where snapshots.is_compacted and snapshots.is_newest_revision
+    cast(snapshots.snapshot_date as date) as snapshot_date,
+    cast(snapshots.history_number as integer) as history_number
+from {{ history_days('newest') }} as snapshots
+where snapshots.is_wanted

@@ -1,10 +1,10 @@
--- Grain: one row per source, table, model and compacted snapshot from which on it was described otherwise.
+-- Grain: one row per source, table, model id and compacted snapshot from which on it was described otherwise.
 -- depends_on: {{ source('hf_hub', 'readings') }}
 -- depends_on: {{ source('hf_archive', 'readings') }}
 select
     cast(descriptions.source as varchar) as source,
     cast(descriptions.table_name as varchar) as table_name,
-    cast(descriptions.history_key as integer) as history_key,
+    cast(descriptions.model_id as varchar) as model_id,
     cast(descriptions.first_date as date) as first_date,
     cast(descriptions.hub_id as varchar) as hub_id,
     cast(descriptions.created_at as timestamp) as created_at,

@@ -4,6 +4,7 @@
 select
     cast(models.source as varchar) as source,
     cast(models.table_name as varchar) as table_name,
+    cast(models.history_number as integer) as history_number,
     cast(models.history_key as integer) as history_key,
     cast(models.model_id as varchar) as model_id
 from {{ history_models() }} as models
