@@ -6,7 +6,7 @@ dbt runs inside this process, so that it dies with it: a killed build never leav
 import hashlib
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -212,7 +212,9 @@ def _parsed(settings: Settings, target: Path) -> Any:
 
 
 def _parse(settings: Settings, target: Path) -> Any:
-    outcome = _invoke(settings, ["parse"], target=target)
+    # dbt takes up what it parsed the last time, unless the profile is another: how much may be spilled changes with what
+    # is free on the disk.
+    outcome = _invoke(settings, ["parse"], target=target, variables=_parsed_environment(settings))
     if outcome.exception is not None:
         raise ConfigurationError(f"dbt cannot parse {DBT_PROJECT}: {_one_line(outcome.exception)}")
     return outcome.result
@@ -225,8 +227,12 @@ def _invoke(
     target: Path,
     report: Callable[[NodeDone], None] | None = None,
     project: Any = None,
+    variables: Mapping[str, str] | None = None,
 ) -> Any:
-    """Runs one dbt command in this process, parsing the project unless it is given; gives dbt's own result object."""
+    """Runs one dbt command in this process, parsing the project unless it is given; gives dbt's own result object.
+
+    ``variables`` are those of the environment, where they are not all that the project reads.
+    """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415 (1.5 s, only when dbt runs)
     from dbt.cli.main import dbtRunner  # noqa: PLC0415
 
@@ -245,7 +251,7 @@ def _invoke(
         "--log-level-file": "info",
     }
     flags = [str(part) for pair in common.items() for part in pair]
-    with environment_of(settings):
+    with _environment_with(environment(settings) if variables is None else variables):
         try:
             return dbtRunner(manifest=project, callbacks=[on_event]).invoke([*arguments, *flags])
         finally:
@@ -256,8 +262,14 @@ def _invoke(
 @contextmanager
 def environment_of(settings: Settings) -> Iterator[None]:
     """This process's environment as the dbt project needs it, for as long as the context lasts."""
+    with _environment_with(environment(settings)):
+        yield
+
+
+@contextmanager
+def _environment_with(variables: Mapping[str, str]) -> Iterator[None]:
     before = dict(os.environ)
-    os.environ.update(environment(settings))
+    os.environ.update(variables)
     try:
         yield
     finally:

@@ -222,6 +222,6 @@ told as (
 select
     news.source,
     news.table_name,
-    told.* exclude (table_number)
+    told.* exclude (table_number)  -- noqa: RF02
 from told
 inner join news on told.table_number = news.table_number

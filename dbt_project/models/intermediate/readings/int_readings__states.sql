@@ -14,23 +14,23 @@ with news as (  -- noqa: ST03
 
 new_rows as (
     select
-        changes.* exclude (source, table_name),
+        changes.* exclude (source, table_name),  -- noqa: RF02
         news.table_number
     from {{ ref('int_readings__changes') }} as changes
     inner join news
         on
             changes.source = news.source
             and changes.table_name = news.table_name
-            {% if is_incremental() %}
-                and (changes.change_date >= news.read_from or not news.is_append)
-            {% endif %}
+    {% if is_incremental() %}
+        where changes.change_date >= news.read_from or not news.is_append
+    {% endif %}
 ),
 
 {% if is_incremental() %}
 -- Of a table that is read anew nothing is here any more.
     stood as (
         select
-            states.* exclude (source, table_name),
+            states.* exclude (source, table_name),  -- noqa: RF02
             news.table_number
         from {{ this }} as states
         inner join news on states.source = news.source and states.table_name = news.table_name

@@ -20,7 +20,8 @@ with names as (
     left join {{ ref('int_counters__scope') }} as scope on names.canonical_key = scope.canonical_key
 ),
 
-intervals as (
+-- All of them are read again where they are asked for: to keep them would take longer, and more memory than there is.
+intervals as {{ 'not materialized' if not is_incremental() }} (
     select
         intervals.*,
         names.first_month
@@ -29,7 +30,7 @@ intervals as (
 ),
 
 -- Days on which the counter stood still, before an interval and after the last one; and the intervals.
-stretches as (
+stretches as {{ 'not materialized' if not is_incremental() }} (
     select
         canonical_key,
         first_month,
@@ -162,10 +163,10 @@ months_without_days as (
         on
             series.source = months_with_readings.source
             and series.table_name = months_with_readings.table_name
-            and months_with_readings.month >= names.first_month
-            and {{ add_days(month_end_of('months_with_readings.month'), rolling_days) }} >= series.first_30d_date
-            and {{ add_days(month_end_of('months_with_readings.month'), -1 * rolling_days) }}
-            <= series.last_downloads_30d_date
+            and names.first_month <= months_with_readings.month
+            and series.first_30d_date <= {{ add_days(month_end_of('months_with_readings.month'), rolling_days) }}
+            and series.last_downloads_30d_date
+            >= {{ add_days(month_end_of('months_with_readings.month'), -1 * rolling_days) }}
     anti join summed
         on names.canonical_key = summed.canonical_key and months_with_readings.month = summed.month
     where not names.is_day_by_day
