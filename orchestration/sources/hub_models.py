@@ -13,6 +13,7 @@ import json
 import zlib
 from bisect import bisect_left
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from itertools import accumulate
 from typing import Annotated, Any
@@ -119,7 +120,9 @@ def read_models(pages: Sequence[ReceivedFile], snapshot_date: date, *, overlappi
         DataRefused: a page is no list of models; the sentence says which.
         Unreachable: a page cannot be read.
     """
-    frames = [_page_frame(page) for page in pages]
+    # Unpacking and building columns leave the interpreter to the judging of the next page.
+    with ThreadPoolExecutor(pl.thread_pool_size()) as threads:
+        frames = list(threads.map(_page_frame, pages))
     received = pl.concat([_empty_frame(), *frames], rechunk=True).with_row_index("record_number", 1)
     readings = _readings(received)
     if overlapping:

@@ -116,7 +116,7 @@ incoming as (
 
 compared as (
     select
-        * exclude (total_moved_on),
+        * exclude (highest_total),
         lag(last_day) over series as previous_date,
         lead(first_day) over series as following_date,
         {% for value in values %}
@@ -127,30 +127,49 @@ compared as (
             else max(coalesce(highest_total, downloads_total)) over (
                 series rows between unbounded preceding and 1 preceding
             )
-        end as highest_before,
-        total_moved_on as carried_moved_on
+        end as highest_before
     from readings
     window series as (partition by table_number, model_key order by first_day)
 ),
 
-dated as (
+-- Values of other rows become signs here, because what follows is put in order once more.
+marked as (
     select
-        * exclude (highest_total),
+        table_number,
+        model_key,
+        first_day,
+        last_day,
+        {{ values | join(', ') }},
+        previous_date,
+        previous_downloads_total,
+        following_date,
+        not is_carried
+        and (
+            previous_date is null
+            or {{ days_between('previous_date', 'first_day') }} > 1
+            {% for value in values %}
+                or {{ value }} is distinct from previous_{{ value }}
+            {% endfor %}
+        ) as is_change,
         not is_carried and coalesce(downloads_total > highest_before, downloads_total is not null) as is_highest,
         coalesce(downloads_total >= highest_before, downloads_total is not null) as is_at_highest,
-        max(
-            case
-                when is_carried then carried_moved_on
-                when previous_date is null or downloads_total is distinct from previous_downloads_total then first_day
-            end
-        ) over (series rows unbounded preceding) as total_moved_on,
-        max(
-            case
-                when is_carried then highest_since
-                when coalesce(downloads_total > highest_before, downloads_total is not null) then first_day
-            end
-        ) over (series rows unbounded preceding) as highest_on
+        case
+            when is_carried then total_moved_on
+            when previous_date is null or (downloads_total is distinct from previous_downloads_total) then first_day
+        end as moved_day,
+        case
+            when is_carried then highest_since
+            when coalesce(downloads_total > highest_before, downloads_total is not null) then first_day
+        end as highest_day
     from compared
+),
+
+dated as (
+    select
+        * exclude (moved_day, highest_day),
+        max(moved_day) over (series rows unbounded preceding) as total_moved_on,
+        max(highest_day) over (series rows unbounded preceding) as highest_on
+    from marked
     window series as (partition by table_number, model_key order by first_day)
 ),
 
@@ -168,15 +187,7 @@ changed as (
         case when is_at_highest then highest_on else total_moved_on end as total_since,
         is_highest
     from dated
-    where
-        not is_carried
-        and (
-            previous_date is null
-            or {{ days_between('previous_date', 'first_day') }} > 1
-            {% for value in values %}
-                or {{ value }} is distinct from previous_{{ value }}
-            {% endfor %}
-        )
+    where is_change
 ),
 
 -- Of a series that had ended before the news, the row is there.
