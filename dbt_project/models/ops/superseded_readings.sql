@@ -168,8 +168,60 @@ uncounted as (
     {% endfor %}
 ),
 
+-- Of models of a long listing, which are not all looked at day by day, those whose figure is stale now.
+stale_series as (
+    select
+        *,
+        {{ add_days('total_since', var('stale_after_days') | int) }} as stale_from
+    from {{ ref('int_readings__series') }}
+    where is_long and is_30d_stale
+),
+
+stale_spans as (
+    select * from {{ reading_spans('stale_series', since='total_since') }} as spans
+    where is_listed and downloads_30d > 0
+),
+
+stale as (
+    select
+        'downloads_30d' as measure,
+        stale_spans.source,
+        stale_spans.table_name,
+        calendar.revision,
+        stale_series.model_id,
+        models.canonical_model_id,
+        calendar.snapshot_date as reading_date,
+        stale_spans.downloads_30d as value,
+        'stale_30d' as reason,
+        stale_spans.source as winning_source,
+        stale_spans.table_name as winning_table,
+        stale_series.model_id as winning_model_id,
+        0 as winning_value
+    from stale_spans
+    inner join stale_series
+        on
+            stale_spans.source = stale_series.source
+            and stale_spans.table_name = stale_series.table_name
+            and stale_spans.model_key = stale_series.model_key
+    inner join {{ ref('int_snapshots__calendar') }} as calendar
+        on
+            stale_spans.source = calendar.source
+            and stale_spans.table_name = calendar.table_name
+            and calendar.snapshot_date between stale_spans.first_day and stale_spans.last_day
+            and stale_series.stale_from <= calendar.snapshot_date
+            and not calendar.is_partial
+    inner join {{ ref('int_models__canonical') }} as models on stale_series.model_id = models.model_id
+    anti join lost
+        on
+            lost.measure = 'downloads_30d'
+            and stale_spans.source = lost.source
+            and stale_spans.table_name = lost.table_name
+            and stale_series.model_id = lost.model_id
+            and calendar.snapshot_date = lost.reading_date
+),
+
 readings as (
-    {% for part in ['restated', 'lost', 'uncounted'] %}
+    {% for part in ['restated', 'lost', 'uncounted', 'stale'] %}
         select
             measure,
             source,

@@ -6,7 +6,17 @@
     pre_hook="{{ forget_judged_anew(this, 'canonical_model_id', day='reading_date') }}",
 ) }}
 
-with measures as (
+-- A model of a long listing is looked at day by day for some time alone: stale figures would be here or not by chance.
+-- Those of models that are stale now are added by `ops.superseded_readings`.
+with long_tables as (
+    select distinct
+        source,
+        table_name
+    from {{ ref('int_snapshots__calendar') }}
+    where is_long
+),
+
+measures as (
     select
         'downloads_total' as measure,
         source,
@@ -25,19 +35,23 @@ with measures as (
     union all
     select
         'downloads_30d' as measure,
-        source,
-        table_name,
-        revision,
-        model_id,
-        canonical_model_id,
-        reading_date,
-        downloads_30d_received as value,
-        downloads_30d as value_used,
-        coalesce(rolling_rejection_reason, case when is_stale_30d then 'stale_30d' end) as rejection_reason,
-        rolling_rank as preference,
-        priority
-    from {{ ref('int_readings__ranked') }}
-    where downloads_30d_received is not null
+        ranked.source,
+        ranked.table_name,
+        ranked.revision,
+        ranked.model_id,
+        ranked.canonical_model_id,
+        ranked.reading_date,
+        ranked.downloads_30d_received as value,
+        ranked.downloads_30d as value_used,
+        coalesce(
+            ranked.rolling_rejection_reason,
+            case when ranked.is_stale_30d and long_tables.source is null then 'stale_30d' end
+        ) as rejection_reason,
+        ranked.rolling_rank as preference,
+        ranked.priority
+    from {{ ref('int_readings__ranked') }} as ranked
+    left join long_tables on ranked.source = long_tables.source and ranked.table_name = long_tables.table_name
+    where ranked.downloads_30d_received is not null
 ),
 
 winners as (
