@@ -212,8 +212,8 @@ def _parsed(settings: Settings, target: Path) -> Any:
 
 
 def _parse(settings: Settings, target: Path) -> Any:
-    # dbt takes up what it parsed the last time, unless the profile is another: how much may be spilled changes with what
-    # is free on the disk.
+    # dbt takes up what it parsed the last time unless the profile is another, and how much may be spilled changes with
+    # what is free on the disk.
     outcome = _invoke(settings, ["parse"], target=target, variables=_parsed_environment(settings))
     if outcome.exception is not None:
         raise ConfigurationError(f"dbt cannot parse {DBT_PROJECT}: {_one_line(outcome.exception)}")
