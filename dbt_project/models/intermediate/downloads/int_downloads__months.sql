@@ -14,6 +14,7 @@ cuts as (
     select
         names.canonical_key,
         names.canonical_model_id,
+        scope.canonical_key is not null as is_day_by_day,
         case
             when scope.is_whole then date '0001-01-01'
             when scope.canonical_key is not null then days.kept_until
@@ -35,8 +36,8 @@ added as (
     group by intervals.canonical_key
 ),
 
--- Where a day became another, an interval may be gone, and it may have begun long before: only what ends before the cut
--- is certain.
+-- Where a day became another, an interval may be gone: only what ends before is certain. Of models that are judged day
+-- by day the window holds all that can have changed.
 certain as (
     select
         intervals.canonical_key,
@@ -55,7 +56,7 @@ select
         {{ month_of(add_days('cuts.kept_until', 1 - (var('rolling_30d_max_days') | int))) }},
         {{ month_of(add_days(
             "case
-                when news.is_append then added.since_date
+                when news.is_append or cuts.is_day_by_day then added.since_date
                 else coalesce(certain.until_date, date '0001-01-01')
             end",
             1
