@@ -170,16 +170,13 @@ uncounted as (
 
 -- Of models of a long listing, which are not all looked at day by day, those whose figure is stale now.
 stale_series as (
-    select
-        *,
-        {{ add_days('total_since', var('stale_after_days') | int) }} as stale_from
-    from {{ ref('int_readings__series') }}
+    select * from {{ ref('int_readings__series') }}
     where is_long and is_30d_stale
 ),
 
 stale_spans as (
     select * from {{ reading_spans('stale_series', since='total_since') }} as spans
-    where is_listed and downloads_30d > 0
+    where is_listed
 ),
 
 stale as (
@@ -208,7 +205,6 @@ stale as (
             stale_spans.source = calendar.source
             and stale_spans.table_name = calendar.table_name
             and calendar.snapshot_date between stale_spans.first_day and stale_spans.last_day
-            and stale_series.stale_from <= calendar.snapshot_date
             and not calendar.is_partial
     inner join {{ ref('int_models__canonical') }} as models on stale_series.model_id = models.model_id
     anti join lost
@@ -218,6 +214,11 @@ stale as (
             and stale_spans.table_name = lost.table_name
             and stale_series.model_id = lost.model_id
             and calendar.snapshot_date = lost.reading_date
+    where
+        {{ is_stale_30d(
+            'stale_spans.downloads_total', 'stale_spans.downloads_30d', 'stale_spans.total_since',
+            'calendar.snapshot_date', after_days=var('stale_after_days')
+        ) }}
 ),
 
 readings as (
