@@ -26,7 +26,8 @@ spikes as (
     where is_spike
 ),
 
--- A whole number of downloads a day and what is left over: growth times days could pass the largest whole number.
+-- A whole number of downloads a day and what is left over: growth times days could pass the largest whole number. The
+-- first reading ends an interval without days. To filter it out would be to look at every interval of all models.
 days as (
     select
         *,
@@ -34,7 +35,6 @@ days as (
         {{ whole_quotient('greatest(growth, 0)', 'interval_days') }} as whole_share,
         greatest(growth, 0) % interval_days as left_over
     from intervals
-    where interval_days > 0
 ),
 
 -- The whole part of each day's share of the growth so far: the differences are whole numbers and sum to the growth.
@@ -76,7 +76,6 @@ stood as (
         from_source as source,
         from_table_name as table_name
     from intervals
-    where stood_from < from_date
     union all
     select
         names.canonical_model_id,

@@ -48,7 +48,8 @@
         where scope.canonical_key = built.canonical_key and built.to_date > (select kept_until from {{ days }});
         delete from {{ relation }} as built
         where
-            {{ ends_on_days_read_anew(news) }}
+            built.to_date >= (select min(read_from) from {{ news }} where not is_append)
+            and {{ ends_on_days_read_anew(news) }}
             and not exists (select 1 from {{ scope }} as scope where scope.canonical_key = built.canonical_key)
     {%- endif -%}
 {%- endmacro %}

@@ -51,18 +51,43 @@ scoped as (
     where identities.canonical_model_id <> identities.model_id
 ),
 
+-- Of the whole Hub nearly every id was read in one table: only of the others the newest counters are looked for.
+read_again as (
+    select scope_id
+    from scoped
+    group by scope_id
+    having count(*) > 1
+),
+
 ranked as (
     select
-        *,
+        scoped.*,
     {% for counter in counters %}
         row_number() over (
-            partition by scope_id
-            order by {{ counter }}_date desc nulls last, priority, model_id <> scope_id, source, table_name, model_id
+            partition by scoped.scope_id
+            order by
+                scoped.{{ counter }}_date desc nulls last,
+                scoped.priority,
+                scoped.model_id <> scoped.scope_id,
+                scoped.source,
+                scoped.table_name,
+                scoped.model_id
             ) as {{ counter }}_rank{{ ',' if not loop.last }}
     {% endfor %}
     from scoped
+    semi join read_again on scoped.scope_id = read_again.scope_id
 )
 
+select
+    scoped.scope_id as model_id,
+    scoped.first_date,
+    scoped.last_date,
+{% for counter in counters %}
+    scoped.{{ counter }}{{ ',' if not loop.last }}
+{% endfor %}
+from scoped
+anti join read_again on scoped.scope_id = read_again.scope_id
+union all
 select
     scope_id as model_id,
     min(first_date) as first_date,

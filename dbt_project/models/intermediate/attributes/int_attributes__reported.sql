@@ -1,17 +1,33 @@
 -- Grain: one row per source, table and model id: the newest value of each attribute that the table ever held.
-with newest as (
+{%- set attributes = [
+    'created_at', 'release_date', 'pipeline_tag', 'library_name', 'license', 'gated', 'total_parameters',
+    'active_parameters', 'is_moe', 'tags'
+] %}
+
+with described as (
+    select * from {{ ref('int_readings__described') }}
+),
+
+newest as (
+    select
+        source,
+        table_name,
+        model_id,
+        described_until as newest_date,
+        {{ attributes | join(', ') }}
+    from described
+    where is_only
+    union all
     select
         source,
         table_name,
         model_id,
         max(described_until) as newest_date,
-    {% for attribute in [
-        'created_at', 'release_date', 'pipeline_tag', 'library_name', 'license', 'gated', 'total_parameters',
-        'active_parameters', 'is_moe', 'tags'
-    ] %}
+    {% for attribute in attributes %}
         {{ last_known(attribute, 'described_from') }} as {{ attribute }}{{ ',' if not loop.last }}
     {% endfor %}
-    from {{ ref('int_readings__described') }}
+    from described
+    where not is_only
     group by source, table_name, model_id
 )
 

@@ -1,4 +1,9 @@
 -- Grain: one row per canonical model id: its attributes, each from the source that is preferred among those that say.
+{%- set attributes = [
+    'created_at', 'release_date', 'pipeline_tag', 'library_name', 'license', 'gated', 'safetensors_parameters',
+    'stated_parameters', 'active_parameters', 'is_moe'
+] %}
+
 with identities as (
     select
         model_id,
@@ -9,31 +14,51 @@ with identities as (
 reported as (
     select
         reported.*,
-        identities.canonical_model_id,
-        row_number() over (
-            partition by identities.canonical_model_id
-            order by
-                reported.priority,
-                identities.model_id <> identities.canonical_model_id,
-                reported.newest_date desc,
-                reported.source,
-                reported.table_name,
-                identities.model_id
-        ) as preference
+        identities.canonical_model_id
     from {{ ref('int_attributes__reported') }} as reported
     inner join identities on reported.model_id = identities.model_id
 ),
 
+-- Of the whole Hub nearly every model is reported once: only of the others one is preferred.
+reported_again as (
+    select canonical_model_id
+    from reported
+    group by canonical_model_id
+    having count(*) > 1
+),
+
+ranked as (
+    select
+        reported.*,
+        row_number() over (
+            partition by reported.canonical_model_id
+            order by
+                reported.priority,
+                reported.model_id <> reported.canonical_model_id,
+                reported.newest_date desc,
+                reported.source,
+                reported.table_name,
+                reported.model_id
+        ) as preference
+    from reported
+    semi join reported_again on reported.canonical_model_id = reported_again.canonical_model_id
+),
+
 preferred as (
     select
-        canonical_model_id as model_id,
-    {% for attribute in [
-        'created_at', 'release_date', 'pipeline_tag', 'library_name', 'license', 'gated', 'safetensors_parameters',
-        'stated_parameters', 'active_parameters', 'is_moe'
-    ] %}
-        {{ first_known(attribute, 'preference') }} as {{ attribute }}{{ ',' if not loop.last }}
+        reported.canonical_model_id as model_id,
+    {% for attribute in attributes %}
+        reported.{{ attribute }}{{ ',' if not loop.last }}
     {% endfor %}
     from reported
+    anti join reported_again on reported.canonical_model_id = reported_again.canonical_model_id
+    union all
+    select
+        canonical_model_id as model_id,
+    {% for attribute in attributes %}
+        {{ first_known(attribute, 'preference') }} as {{ attribute }}{{ ',' if not loop.last }}
+    {% endfor %}
+    from ranked
     group by canonical_model_id
 ),
 
@@ -99,19 +124,35 @@ buckets as (
         low_parameters,
         coalesce(lead(low_parameters) over (order by low_parameters), 9223372036854775807) as high_parameters
     from {{ ref('size_buckets') }}
+),
+
+-- A dense model is active as a whole.
+counted as (
+    select
+        *,
+        coalesce(active_parameters, case when not is_moe then total_parameters end) as parameters_in_use
+    from resolved
+),
+
+-- Many models have one size: each number is put into its class once.
+numbers as (
+    select total_parameters as parameters from counted
+    union distinct
+    select parameters_in_use as parameters from counted
+),
+
+classed as (
+    select
+        numbers.parameters,
+        buckets.size_bucket
+    from numbers
+    inner join buckets on numbers.parameters >= buckets.low_parameters and numbers.parameters < buckets.high_parameters
 )
 
 select
-    resolved.*,
-    coalesce(buckets.size_bucket, 'unknown') as size_bucket,
-    coalesce(active_buckets.size_bucket, 'unknown') as active_size_bucket
-from resolved
-left join buckets
-    on resolved.total_parameters >= buckets.low_parameters and resolved.total_parameters < buckets.high_parameters
--- A dense model is active as a whole.
-left join buckets as active_buckets
-    on
-        coalesce(resolved.active_parameters, case when not resolved.is_moe then resolved.total_parameters end)
-        >= active_buckets.low_parameters
-        and coalesce(resolved.active_parameters, case when not resolved.is_moe then resolved.total_parameters end)
-        < active_buckets.high_parameters
+    counted.* exclude (parameters_in_use),  -- noqa: RF02
+    coalesce(sizes.size_bucket, 'unknown') as size_bucket,
+    coalesce(active_sizes.size_bucket, 'unknown') as active_size_bucket
+from counted
+left join classed as sizes on counted.total_parameters = sizes.parameters
+left join classed as active_sizes on counted.parameters_in_use = active_sizes.parameters

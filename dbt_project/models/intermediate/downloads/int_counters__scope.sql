@@ -37,31 +37,23 @@ tenth_days as (
     group by source, table_name
 ),
 
-changes_in_window as (
+read_in_window as (
     select
-        models.canonical_key,
-        count_if(changes.change_date <= days.kept_until) as readings,
-        count_if(
-            changes.change_date <= days.kept_until
-            and (
-                changes.downloads_total is distinct from changes.previous_downloads_total
-                or {{ days_between('changes.previous_date', 'changes.change_date') }} > 1
-            )
-        ) as moves,
-        bool_or({{ is_big_reading('changes.downloads_30d', 'changes.downloads_total') }}) as is_big
-    from {{ ref('int_readings__changes') }} as changes
-    inner join {{ ref('int_counters__models') }} as models on changes.model_key = models.model_key
-    cross join days
-    where changes.is_listed and changes.change_date >= days.look_from
-    group by models.canonical_key
-),
-
-looked_at as (
-    select series.canonical_key
+        series.canonical_key,
+        series.was_big,
+        not series.is_long
+        -- It was short: what it judged by small models is forgotten.
+        or news.source is not null
+        or series.is_big
+        or series.is_contested
+        or series.is_30d_stale
+        or typed_in.model_key is not null
+        or (series.has_unknown_totals and series.first_total_date is not null)
+        or coalesce(series.last_fall_date >= least(days.look_from, tenth_days.tenth_date), false)
+        or coalesce(series.last_end_date > series.last_fall_date, false) as is_doubtful
     from series
     cross join days
     left join tenth_days on series.source = tenth_days.source and series.table_name = tenth_days.table_name
-    left join changes_in_window on series.canonical_key = changes_in_window.canonical_key
     left join {{ ref('int_readings__typed_in') }} as typed_in
         on
             series.source = typed_in.source
@@ -73,21 +65,17 @@ looked_at as (
             and series.table_name = news.table_name
             and news.is_of_another_kind
             and news.built_until is not null
-    where
-        series.last_date >= days.look_from
-        and (
-            not series.is_long
-            -- It was short: what it judged by small models is forgotten.
-            or news.source is not null
-            or series.is_big
-            or coalesce(changes_in_window.is_big, false)
-            or series.is_contested
-            or series.is_30d_stale
-            or typed_in.model_key is not null
-            or (series.has_unknown_totals and series.first_total_date is not null)
-            or coalesce(series.last_fall_date >= least(days.look_from, tenth_days.tenth_date), false)
-            or coalesce(series.last_end_date > series.last_fall_date, false)
-        )
+    where series.last_date >= days.look_from
+),
+
+-- One that was never big was not in the window, either.
+candidates as (
+    select
+        canonical_key,
+        bool_or(is_doubtful) as is_doubtful
+    from read_in_window
+    where is_doubtful or was_big
+    group by canonical_key
 ),
 
 -- Of these nothing that was worked out before holds.
@@ -106,6 +94,43 @@ overturned as (
 
 overturned_keys as (
     select distinct canonical_key from overturned
+),
+
+-- Only of these changes are counted: of all models they would be several times as many as a day brings.
+counted as (
+    select
+        models.model_key,
+        models.canonical_key
+    from {{ ref('int_counters__models') }} as models
+    where
+        models.canonical_key in (select candidates.canonical_key from candidates)
+        or models.canonical_key in (select overturned_keys.canonical_key from overturned_keys)
+),
+
+changes_in_window as (
+    select
+        counted.canonical_key,
+        count_if(changes.change_date <= days.kept_until) as readings,
+        count_if(
+            changes.change_date <= days.kept_until
+            and (
+                changes.downloads_total is distinct from changes.previous_downloads_total
+                or {{ days_between('changes.previous_date', 'changes.change_date') }} > 1
+            )
+        ) as moves,
+        bool_or({{ is_big_reading('changes.downloads_30d', 'changes.downloads_total') }}) as is_big
+    from {{ ref('int_readings__changes') }} as changes
+    inner join counted on changes.model_key = counted.model_key
+    cross join days
+    where changes.is_listed and changes.change_date >= days.look_from
+    group by counted.canonical_key
+),
+
+looked_at as (
+    select candidates.canonical_key
+    from candidates
+    left join changes_in_window on candidates.canonical_key = changes_in_window.canonical_key
+    where candidates.is_doubtful or changes_in_window.is_big
 ),
 
 chosen as (

@@ -7,17 +7,30 @@
     pre_hook="{{ forget_last_intervals(this) }}",
 ) }}
 
-with touched as (
-    select canonical_key from {{ ref('int_counters__scope') }}
-    union distinct
-    select models.canonical_key
-    from {{ ref('int_readings__changes') }} as changes
-    inner join {{ ref('int_counters__models') }} as models on changes.model_key = models.model_key
-    inner join {{ ref('int_snapshots__news') }} as news
-        on
-            changes.source = news.source
-            and changes.table_name = news.table_name
-            and changes.change_date >= news.read_from
+with days as (
+    select * from {{ ref('int_counters__window') }}
+),
+
+scope as (
+    select * from {{ ref('int_counters__scope') }}
+),
+
+-- Of models that are taken as they were read only those have another last interval that have a new one.
+recent as {{ 'not materialized' if not is_incremental() }} (
+    select intervals.*
+    from {{ ref('int_downloads__intervals') }} as intervals
+    anti join scope on intervals.canonical_key = scope.canonical_key
+    where intervals.to_date >= (select days.read_from from days)
+    union all
+    select intervals.*
+    from {{ ref('int_downloads__intervals') }} as intervals
+    semi join scope on intervals.canonical_key = scope.canonical_key
+    where intervals.to_date >= (select days.look_from from days)
+),
+
+-- Those whose last interval may be an older one.
+touched as (
+    select canonical_key from scope
     {% if is_incremental() %}
         union distinct
         -- What a late day took away was forgotten here.
@@ -29,14 +42,6 @@ with touched as (
     {% endif %}
 ),
 
-recent as (
-    select intervals.*
-    from {{ ref('int_downloads__intervals') }} as intervals
-    semi join touched on intervals.canonical_key = touched.canonical_key
-    cross join {{ ref('int_counters__window') }} as days
-    where intervals.to_date >= days.look_from
-),
-
 -- Only for these all their rows must be looked through.
 still as (
     select touched.canonical_key
@@ -44,7 +49,7 @@ still as (
     anti join recent on touched.canonical_key = recent.canonical_key
 ),
 
-candidates as (
+candidates as {{ 'not materialized' if not is_incremental() }} (
     select * from recent
     union all
     select intervals.*

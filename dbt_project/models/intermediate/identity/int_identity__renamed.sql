@@ -75,10 +75,12 @@ vanished as (
     where spans.last_total >= {{ var('rename_min_downloads') }}
 ),
 
+-- One that began with less than what vanished had is not it; so nearly all that appear are left out here already.
 appeared as (
     select spans.*
     from spans
     inner join seen on spans.model_id = seen.model_id and spans.first_date = seen.first_seen_date
+    where spans.first_total >= (1 - {{ var('rename_tolerance') }}) * {{ var('rename_min_downloads') }}
 ),
 
 matches as (

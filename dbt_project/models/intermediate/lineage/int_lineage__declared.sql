@@ -1,6 +1,12 @@
 -- Grain: one row per source, table, derivative, base and relation, with ids as received: what was ever declared there.
--- Tags change rarely: each set of them is taken apart once, not once a day.
-with declarations as (
+-- Tags change rarely: each set of them is taken apart once, not once a day. A newest set without the edge means that
+-- the derivative no longer declares it.
+with described as (
+    select * from {{ ref('int_readings__described') }}
+    where tags is not null or base_models is not null
+),
+
+redescribed as (
     select
         source,
         table_name,
@@ -9,9 +15,28 @@ with declarations as (
         base_models,
         min(described_from) as first_seen_date,
         max(described_until) as last_seen_date
-    from {{ ref('int_readings__described') }}
-    where tags is not null or base_models is not null
+    from described
+    where not is_only
     group by source, table_name, model_id, tags, base_models
+),
+
+declarations as (
+    select
+        source,
+        table_name,
+        model_id,
+        tags,
+        base_models,
+        described_from as first_seen_date,
+        described_until as last_seen_date,
+        described_until as newest_date
+    from described
+    where is_only
+    union all
+    select
+        *,
+        max(last_seen_date) over (partition by source, table_name, model_id) as newest_date
+    from redescribed
 ),
 
 base_tags as (
@@ -21,6 +46,7 @@ base_tags as (
         model_id,
         first_seen_date,
         last_seen_date,
+        newest_date,
         {{ each_tag_like('tags', 'base_model:') }} as tag
     from declarations
 ),
@@ -32,19 +58,9 @@ base_entries as (
         model_id,
         first_seen_date,
         last_seen_date,
+        newest_date,
         {{ each_element('base_models') }} as base
     from declarations
-),
-
--- A newest reading without the edge means that the derivative no longer declares it.
-newest_readings as (
-    select
-        source,
-        table_name,
-        model_id,
-        max(last_seen_date) as newest_date
-    from declarations
-    group by source, table_name, model_id
 ),
 
 -- `base_model:<id>` names a base, `base_model:<relation>:<id>` also says how it was used.
@@ -56,7 +72,8 @@ from_readings as (
         regexp_extract(tag, '^base_model:(?:[^:]*:)?(.*)$', 1) as base_model_id,
         lower(regexp_extract(tag, '^base_model:([^:]*):', 1)) as relation_word,
         first_seen_date,
-        last_seen_date
+        last_seen_date,
+        newest_date
     from base_tags
     union all
     select
@@ -66,7 +83,8 @@ from_readings as (
         base.model_id as base_model_id,
         lower(base.relation) as relation_word,
         first_seen_date,
-        last_seen_date
+        last_seen_date,
+        newest_date
     from base_entries
 ),
 
@@ -87,15 +105,16 @@ newest_lists as (
 
 declared as (
     select
-        from_readings.*,
-        cast(null as timestamp) as created_at,
-        newest_readings.newest_date
+        source,
+        table_name,
+        derivative_model_id,
+        base_model_id,
+        relation_word,
+        first_seen_date,
+        last_seen_date,
+        newest_date,
+        cast(null as timestamp) as created_at
     from from_readings
-    inner join newest_readings
-        on
-            from_readings.source = newest_readings.source
-            and from_readings.table_name = newest_readings.table_name
-            and from_readings.derivative_model_id = newest_readings.model_id
     union all
     select
         lists.source,
@@ -105,8 +124,8 @@ declared as (
         lists.relation_word,
         lists.snapshot_date as first_seen_date,
         lists.snapshot_date as last_seen_date,
-        lists.created_at,
-        newest_lists.newest_date
+        newest_lists.newest_date,
+        lists.created_at
     from lists
     inner join newest_lists
         on

@@ -12,6 +12,14 @@ with news as (  -- noqa: ST03
     select * from {{ ref('int_snapshots__news') }}
 ),
 
+{% if is_incremental() %}
+-- One day for all tables, so that changes before it are passed over while they are scanned.
+    earliest as (
+        select min(case when is_append then read_from else date '0001-01-01' end) as change_date
+        from news
+    ),
+{% endif %}
+
 new_rows as (
     select
         changes.* exclude (source, table_name),  -- noqa: RF02
@@ -22,7 +30,9 @@ new_rows as (
             changes.source = news.source
             and changes.table_name = news.table_name
     {% if is_incremental() %}
-        where changes.change_date >= news.read_from or not news.is_append
+        where
+            changes.change_date >= (select earliest.change_date from earliest)
+            and (changes.change_date >= news.read_from or not news.is_append)
     {% endif %}
 ),
 

@@ -29,23 +29,24 @@ intervals as {{ 'not materialized' if not is_incremental() }} (
     inner join names on intervals.canonical_key = names.canonical_key and intervals.to_date >= names.first_month
 ),
 
--- Days on which the counter stood still, before an interval and after the last one; and the intervals.
+-- Days on which the counter stood still, before an interval and after the last one; and the intervals. Of a long
+-- standstill only the months that are summed are taken apart.
 stretches as {{ 'not materialized' if not is_incremental() }} (
     select
         canonical_key,
         first_month,
-        stood_from as from_date,
+        greatest(stood_from, {{ add_days('first_month', -1) }}) as from_date,
         from_date as to_date,
         from_source as source,
         'observed' as method,
         0 as growth
     from intervals
-    where stood_from < from_date
+    where stood_from < from_date and first_month <= from_date
     union all
     select
         names.canonical_key,
         names.first_month,
-        last_intervals.to_date as from_date,
+        greatest(last_intervals.to_date, {{ add_days('names.first_month', -1) }}) as from_date,
         names.last_counter_date as to_date,
         last_intervals.source,
         'observed' as method,
@@ -146,6 +147,23 @@ months_with_readings as (
     where not is_partial
 ),
 
+-- Each with the months that are summed: kept apart, or else the months of all series would be put together first.
+series_from_month as materialized (
+    select
+        series.source,
+        series.table_name,
+        series.model_key,
+        series.last_date,
+        series.first_30d_date,
+        series.last_downloads_30d_date,
+        names.canonical_key,
+        names.first_month
+    from {{ ref('int_readings__series') }} as series
+    inner join {{ ref('int_counters__models') }} as models on series.model_key = models.model_key
+    inner join names on models.canonical_key = names.canonical_key
+    where not names.is_day_by_day
+),
+
 -- Only for months without days are 30-day figures looked at.
 months_without_days as (
     select
@@ -153,23 +171,18 @@ months_without_days as (
         series.table_name,
         series.model_key,
         series.last_date,
-        names.canonical_key,
-        months_with_readings.month,
-        {{ month_end_of('months_with_readings.month') }} as month_end
-    from {{ ref('int_readings__series') }} as series
-    inner join {{ ref('int_counters__models') }} as models on series.model_key = models.model_key
-    inner join names on models.canonical_key = names.canonical_key
-    inner join months_with_readings
+        series.canonical_key,
+        months.month,
+        {{ month_end_of('months.month') }} as month_end
+    from series_from_month as series
+    inner join months_with_readings as months
         on
-            series.source = months_with_readings.source
-            and series.table_name = months_with_readings.table_name
-            and names.first_month <= months_with_readings.month
-            and series.first_30d_date <= {{ add_days(month_end_of('months_with_readings.month'), rolling_days) }}
-            and series.last_downloads_30d_date
-            >= {{ add_days(month_end_of('months_with_readings.month'), -1 * rolling_days) }}
-    anti join summed
-        on names.canonical_key = summed.canonical_key and months_with_readings.month = summed.month
-    where not names.is_day_by_day
+            series.source = months.source
+            and series.table_name = months.table_name
+            and series.first_month <= months.month
+            and series.first_30d_date <= {{ add_days(month_end_of('months.month'), rolling_days) }}
+            and series.last_downloads_30d_date >= {{ add_days(month_end_of('months.month'), -1 * rolling_days) }}
+    anti join summed on series.canonical_key = summed.canonical_key and months.month = summed.month
 ),
 
 series as (
