@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -30,9 +31,11 @@ class BuildTimes:
 
     Attributes:
         start_up: until the first step of dbt runs: imports, catalog, parsing. It does not depend on the data.
-        steps: from the first step's start to the last one's end; two run at a time.
+        steps: from the first step's start to the last one's end.
         rest: after that: hashes of the tables, the published copy.
-        nodes: what each step took by itself, by group: ``seeds``, ``tests``, ``operations``, and the groups of models.
+        nodes: what each step has of that wait, by group: ``seeds``, ``tests``, ``operations``, and the groups of
+            models. Two steps run at a time and take turns on the machine, so while they do each has half of it: all
+            steps together are the wait, but for moments in which none runs.
     """
 
     start_up: float
@@ -69,13 +72,29 @@ def times_of(
     results: list[Mapping[str, Any]], folders: Mapping[str, list[str]], started: float, ended: float
 ) -> BuildTimes:
     """Times of a run from dbt's results, with the path of each node in the project."""
+    spans = {result["unique_id"]: _span(result) for result in results}
     nodes: dict[str, list[float]] = defaultdict(list)
-    moments = []
-    for result in results:
-        name = result["unique_id"]
-        nodes[_group(name, folders.get(name, []))].append(result["execution_time"])
-        moments += [_epoch(timing[end]) for timing in result["timing"] for end in ("started_at", "completed_at")]
-    return BuildTimes(min(moments) - started, max(moments) - min(moments), ended - max(moments), dict(nodes))
+    for name, share in _shares(spans).items():
+        nodes[_group(name, folders.get(name, []))].append(share)
+    first, last = min(start for start, _ in spans.values()), max(end for _, end in spans.values())
+    return BuildTimes(first - started, last - first, ended - last, dict(nodes))
+
+
+def _span(result: Mapping[str, Any]) -> tuple[float, float]:
+    """When a step began and ended."""
+    moments = [_epoch(timing[end]) for timing in result["timing"] for end in ("started_at", "completed_at")]
+    return min(moments), max(moments)
+
+
+def _shares(spans: Mapping[str, tuple[float, float]]) -> dict[str, float]:
+    """Seconds of each step, those in which several ran divided between them."""
+    shares = dict.fromkeys(spans, 0.0)
+    moments = sorted({moment for span in spans.values() for moment in span})
+    for begin, end in pairwise(moments):
+        running = [name for name, (start, stop) in spans.items() if start <= begin and end <= stop]
+        for name in running:
+            shares[name] += (end - begin) / len(running)
+    return shares
 
 
 def _group(name: str, folders: list[str]) -> str:

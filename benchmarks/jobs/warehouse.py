@@ -1,8 +1,9 @@
 """The warehouse as a user sees it: ``warehouse ingest`` of one more day, ``warehouse build``, a full refresh.
 
-Each runs as the command it is, on a home that holds the generated days before. Engine time is what the dbt models took
-that turn readings into facts and dimensions, less what dbt takes for a model without rows; start-up, that fixed cost,
-reports, tests and publishing are stated beside it. pandas and polars do one day's work of these marts on Parquet files.
+Each runs as the command it is, on a home that holds the generated days before. Engine time is what of the wait is for
+the dbt models that turn readings into facts and dimensions, less what dbt takes for a model without rows; start-up,
+that fixed cost, reports, tests and publishing are stated beside it. pandas and polars do one day's work of these marts
+on Parquet files.
 """
 
 import shutil
@@ -145,7 +146,7 @@ def _parts(times: BuildTimes) -> list[Figure]:
     """What the wait for a build is made of."""
     steps = {
         "start-up, before the first step of dbt": times.start_up,
-        "all steps of dbt, two at a time": times.steps,
+        "all steps of dbt": times.steps,
         "table hashes and publishing": times.rest,
         "fixed cost of one dbt model": times.fixed,
         **{f"{group}, {len(each)} steps": sum(each) for group, each in sorted(times.nodes.items())},

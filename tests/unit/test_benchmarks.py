@@ -390,7 +390,10 @@ def test_times_of_a_build_name_what_does_not_depend_on_the_data() -> None:
         node("test.warehouse.unique", 121, 125),
     ]
     times = times_of(results, folders, started=100, ended=130)
-    assert (times.start_up, times.steps, times.rest, times.fixed) == (10, 15, 5, 0.5)
+    # Of the half second in which two ran, each has half.
+    assert (times.start_up, times.steps, times.rest, times.fixed) == (10, 15, 5, 0.25)
     assert times.nodes["readings"] == [1, 2]
+    assert times.nodes["reports"] == [2.75]
     assert times.nodes["tests"] == [4]
-    assert times.engine == 1 + 2 + 5 - 3 * 0.5
+    assert times.engine == 1 + 2 + 5 - 3 * 0.25
+    assert sum(sum(group) for group in times.nodes.values()) == times.steps
