@@ -68,7 +68,7 @@ read_in_window as (
     where series.last_date >= days.look_from
 ),
 
--- One that was never big was not in the window, either.
+-- Whether a model was big in the window is asked only of those that ever were.
 candidates as (
     select
         canonical_key,

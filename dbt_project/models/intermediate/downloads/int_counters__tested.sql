@@ -1,6 +1,6 @@
 -- Grain: one row per canonical model whose days and intervals the tests of this build look at: all models or, of very
--- many, an equal part that is another one with each day, so that testing costs the same however long the history is. The
--- keys of a part lie together, as the intervals do: those of other models are passed over unread.
+-- many, an equal part that is another one with each day, so that testing costs the same however long the history is.
+-- The keys of a part lie together, as the intervals do: those of other models are passed over unread.
 with parts as (
     select
         cast(greatest(ceil(count(*) / {{ var('work_tested_models') }}), 1) as bigint) as parts,
