@@ -10,9 +10,9 @@ from orchestration.settings import Settings
 from orchestration.warehouse.room import Inputs, Machine, needs_of, reason_to_refuse
 
 GB = 10**9
-#: The real files of ../shared/data, and a month and a half of the whole Hub.
+#: The real files of ../shared/data, and three months and a half of the whole Hub.
 REAL = Inputs(models=39_309, readings=528_681, changes=0, others=178_769)
-HUB = Inputs(models=3_000_000, readings=135_000_000, changes=0, others=200_000)
+HUB = Inputs(models=3_000_000, readings=300_000_000, changes=0, others=200_000)
 #: A year and a half of it, all but two months in the history.
 COMPACTED_HUB = Inputs(models=3_000_000, readings=180_000_000, changes=190_000_000, others=200_000)
 LARGE = Machine(memory=24 * GB, home_free=200 * GB, spill_free=None)
@@ -36,7 +36,7 @@ def test_the_whole_hub_fits_on_the_machine_that_it_is_meant_for() -> None:
 def test_a_disk_that_is_too_small_is_named_with_what_is_needed_and_what_to_change() -> None:
     sentence = refusal(HUB, Machine(memory=24 * GB, home_free=4 * GB, spill_free=None), memory_limit="8GB")
     assert sentence is not None
-    assert sentence.startswith("A build of 135,000,000 readings of 3,000,000 models takes about ")
+    assert sentence.startswith("A build of 300,000,000 readings of 3,000,000 models takes about ")
     assert "for the build database" in sentence and "for the published copy" in sentence and "of spill)" in sentence
     assert "4.0 GB are free" in sentence
     assert "WAREHOUSE_SPILL_DIRECTORY" in sentence
