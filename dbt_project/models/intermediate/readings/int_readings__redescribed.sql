@@ -1,6 +1,6 @@
 -- Grain: one row per source, table, model and day of the news on which the model is described otherwise than the day
--- before, or for the first time. Fast, because descriptions are compared as hashes and by numbers: whole ones would not
--- fit into memory.
+-- before, or for the first time. Fast, because descriptions are compared as hashes and by numbers, whole ones would not
+-- fit into memory, and because days are put in order only of models that the news describe in several ways.
 {%- set attributes = described_attributes() %}
 {%- set before = as_built('int_readings__descriptions') %}
 -- depends_on: {{ ref('stg_history__descriptions') }}
@@ -51,23 +51,63 @@ received as (
     ),
 {% endif %}
 
+described as (
+    select
+        table_number,
+        model_key,
+        description_hash,
+        min(snapshot_date) as snapshot_date
+    from received
+    group by table_number, model_key, description_hash
+),
+
+described_again as (
+    select
+        table_number,
+        model_key
+    from described
+    group by table_number, model_key
+    having count(*) > 1
+),
+
+-- One description stands from its first day on; of several each day may have another.
+told as (
+    select
+        described.table_number,
+        described.model_key,
+        described.snapshot_date,
+        described.description_hash
+    from described
+    anti join described_again
+        on
+            described.table_number = described_again.table_number
+            and described.model_key = described_again.model_key
+    union all
+    select
+        received.table_number,
+        received.model_key,
+        received.snapshot_date,
+        received.description_hash
+    from received
+    semi join described_again
+        on
+            received.table_number = described_again.table_number
+            and received.model_key = described_again.model_key
+),
+
 compared as (
     select
-        received.*,
+        told.*,
         coalesce(
-            lag(received.description_hash) over series,
+            lag(told.description_hash) over series,
             {{ 'described_before.description_hash' if before else 'null' }}
         ) as previous_hash
-    from received
+    from told
     {% if before %}
         left join described_before  -- noqa: ST11
-            on
-                received.table_number = described_before.table_number
-                and received.model_key = described_before.model_key
+            on told.table_number = described_before.table_number and told.model_key = described_before.model_key
     {% endif %}
-    window series as (
-        partition by received.table_number, received.model_key order by received.snapshot_date
-    )
+    window series as (partition by told.table_number, told.model_key order by told.snapshot_date)
 )
 
 select
