@@ -30,7 +30,9 @@ def ask(database: Path, sql: str, parameters: dict[str, Any]) -> None:
 
 @cache
 def _opened(database: Path) -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(str(database), read_only=True, config={"threads": 2, "memory_limit": "2GB"})
+    connection = duckdb.connect(str(database), read_only=True, config={"threads": 2, "memory_limit": "2GB"})
+    connection.execute("set enable_progress_bar = false")
+    return connection
 
 
 def most_downloaded(database: Path) -> str:
