@@ -7,6 +7,7 @@ others. Hashes of parts add up to that of the whole table.
 import hashlib
 from collections.abc import Mapping
 from datetime import date
+from functools import reduce
 
 import msgspec
 
@@ -22,6 +23,21 @@ class Part(msgspec.Struct, frozen=True, array_like=True):
     rows: int
     hash_sum: int
     hash_xor: int
+
+    def plus(self, others: "Part") -> "Part":
+        """With other rows besides."""
+        hash_sum = (self.hash_sum + others.hash_sum) % _WORD
+        return Part(self.rows + others.rows, hash_sum, self.hash_xor ^ others.hash_xor)
+
+    def minus(self, some: "Part") -> "Part":
+        """Without some of the rows."""
+        return Part(self.rows - some.rows, (self.hash_sum - some.hash_sum) % _WORD, self.hash_xor ^ some.hash_xor)
+
+
+NO_ROWS = Part(0, 0, 0)
+#: A part, in SQL, of the hashes in a column ``hash``. Sums of hashes do not depend on the order of rows, which a copy
+#: changes.
+PART_OF_HASHES = f"count(*), CAST(coalesce(sum(hash), 0) % {_WORD} AS UBIGINT), coalesce(bit_xor(hash), 0)"
 
 
 class Contents(msgspec.Struct, frozen=True):
@@ -39,12 +55,8 @@ class Contents(msgspec.Struct, frozen=True):
     @property
     def sha256(self) -> str:
         """Hash of columns and rows, however the table is divided into parts."""
-        rows = hash_sum = hash_xor = 0
-        for part in self.parts.values():
-            rows += part.rows
-            hash_sum = (hash_sum + part.hash_sum) % _WORD
-            hash_xor ^= part.hash_xor
-        return hashlib.sha256(repr((self.columns, rows, hash_sum, hash_xor)).encode()).hexdigest()
+        whole = msgspec.structs.astuple(reduce(Part.plus, self.parts.values(), NO_ROWS))
+        return hashlib.sha256(repr((self.columns, *whole)).encode()).hexdigest()
 
 
 def contents_of(
@@ -86,11 +98,10 @@ def _contents(connection: duckdb.Connection, table: tuple[str, str, str], month_
     ).fetchall()
     path = ".".join(map(duckdb.identifier, table))
     month = "NULL" if month_column is None else f"date_trunc('month', {duckdb.identifier(month_column)})"
-    # Sums of the rows' hashes do not depend on their order, which a copy changes.
     found: list[tuple[date | None, int, int, int]] = connection.execute(
         f"""
-        SELECT CAST({month} AS DATE), count(*), CAST(sum(hash(row_)) % {_WORD} AS UBIGINT), bit_xor(hash(row_))
-        FROM {path} AS row_ GROUP BY 1 ORDER BY 1
+        SELECT CAST(month AS DATE), {PART_OF_HASHES}
+        FROM (SELECT {month} AS month, hash(row_) AS hash FROM {path} AS row_) GROUP BY 1 ORDER BY 1
         """  # noqa: S608
     ).fetchall()
     return Contents(

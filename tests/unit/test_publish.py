@@ -307,6 +307,32 @@ def test_a_copy_that_was_edited_or_is_of_another_engine_is_not_gone_on_from(
     assert ("fct", "") in written(settings, monkeypatch)
 
 
+def test_of_a_month_in_which_few_rows_differ_only_these_are_written(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_month(settings)
+    execute(
+        settings,
+        """
+        DELETE FROM marts.fct;
+        INSERT INTO marts.fct SELECT 'm/' || range, DATE '2026-06-01', range FROM range(200);
+        INSERT INTO marts.fct SELECT 'm/' || range, DATE '2026-07-01', range FROM range(200);
+        """,
+    )
+    make(settings)
+    execute(settings, "UPDATE marts.fct SET n = 7 WHERE model_id = 'm/3' AND day = DATE '2026-06-01'")
+    execute(settings, "DELETE FROM marts.fct WHERE model_id = 'm/9' AND day = DATE '2026-06-01'")
+    assert written(settings, monkeypatch) == [("books", "")]
+    both = [rows(settings, "FROM marts.fct ORDER BY ALL")]
+    with duckdb.connect(settings, settings.build_database) as connection:
+        both.append(connection.execute("FROM marts.fct ORDER BY ALL").fetchall())
+    assert both[0] == both[1]
+    assert len(both[0]) == 399
+    execute(settings, "UPDATE marts.fct SET n = n + 1000 WHERE n < 100 AND day = DATE '2026-06-01'")
+    assert written(settings, monkeypatch) == [("fct", "2026-06-01")]
+
+
+@pytest.mark.parametrize("few", [0.02, 10])
 @hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15, deadline=None)
 @given(
     st.lists(
@@ -316,7 +342,7 @@ def test_a_copy_that_was_edited_or_is_of_another_engine_is_not_gone_on_from(
     )
 )
 def test_a_copy_that_goes_on_holds_what_one_from_nothing_holds(
-    settings: Settings, states: list[list[tuple[str, int, int]]]
+    settings: Settings, few: float, states: list[list[tuple[str, int, int]]]
 ) -> None:
     by_month(settings)
     for state in states:
@@ -325,6 +351,8 @@ def test_a_copy_that_goes_on_holds_what_one_from_nothing_holds(
             connection.execute("DELETE FROM marts.fct")
             for fact in facts:
                 connection.execute("INSERT INTO marts.fct VALUES (?, ?, ?)", fact)
-        make(settings)
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(transfer, "_FEW", few)
+            make(settings)
         assert rows(settings, "FROM marts.fct ORDER BY ALL") == sorted(facts)
         assert rows(settings, "FROM ops.books") == [(len(facts),)]
