@@ -152,11 +152,15 @@ def _keep_parts(
 
 def _amend(connection: duckdb.Connection, tables: _Counterparts, condition: str, before: Part, now: Part) -> bool:
     """Makes rows of the copy those of the build if few differ and the hashes prove it; says whether it did."""
-    for name, path in {"wanted_rows": tables.wanted, "present_rows": tables.present}.items():
-        connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE {name} AS "  # noqa: S608
-            f"SELECT rowid AS row_number, hash(row_) AS hash FROM {path} AS row_ WHERE {condition}"
-        )
+    # What is a table in the copy may be a view in the build, whose rows have no number.
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE present_rows AS
+        SELECT rowid AS row_number, hash(row_) AS hash FROM {tables.present} AS row_ WHERE {condition};
+        CREATE OR REPLACE TEMP TABLE wanted_rows AS
+        SELECT hash(row_) AS hash FROM {tables.wanted} AS row_ WHERE {condition}
+        """  # noqa: S608
+    )
     gone, new = "present_rows ANTI JOIN wanted_rows USING (hash)", "wanted_rows ANTI JOIN present_rows USING (hash)"
     lost, won = (
         Part(*connection.execute(f"SELECT {PART_OF_HASHES} FROM {rows}").fetchall()[0])  # noqa: S608
@@ -167,8 +171,8 @@ def _amend(connection: duckdb.Connection, tables: _Counterparts, condition: str,
         return False
     connection.execute(f"DELETE FROM {tables.present} WHERE rowid IN (SELECT row_number FROM {gone})")  # noqa: S608
     connection.execute(
-        f"INSERT INTO {tables.present} "  # noqa: S608
-        f"SELECT * FROM {tables.wanted} WHERE rowid IN (SELECT row_number FROM {new})"
+        f"INSERT INTO {tables.present} SELECT row_.* FROM {tables.wanted} AS row_ "  # noqa: S608
+        f"WHERE {condition} AND hash(row_) IN (SELECT hash FROM {new})"
     )
     return True
 

@@ -58,16 +58,19 @@ def read_layers(manifest: dict[str, Any], node: Node) -> dict[str, str]:
 
 
 def key_of(manifest: dict[str, Any], node: Node) -> set[str]:
-    """Columns that a test declares to be the key: one unique and not null, or several together."""
-    unique, not_null, together = set(), set(), set()
+    """Columns that are declared to be the key: one unique and never null, or several together, by a test."""
+    unique, together = set(), set()
+    not_null = {
+        name
+        for name, column in node["columns"].items()
+        if any(constraint["type"] == "not_null" for constraint in column.get("constraints", []))
+    }
     for test in manifest["nodes"].values():
         if test["resource_type"] != "test" or test.get("attached_node") != node["unique_id"]:
             continue
         name, arguments = (test.get("test_metadata") or {}).get("name"), test["test_metadata"]["kwargs"]
         if name == "unique":
             unique.add(test["column_name"])
-        elif name == "not_null":
-            not_null.add(test["column_name"])
         elif name in {"unique_together", "unique_day_of_tested"}:
             together |= set(arguments["columns"])
     return together or (unique & not_null)

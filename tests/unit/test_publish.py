@@ -332,6 +332,27 @@ def test_of_a_month_in_which_few_rows_differ_only_these_are_written(
     assert written(settings, monkeypatch) == [("fct", "2026-06-01")]
 
 
+def test_few_rows_of_a_view_are_written_into_the_table_that_stands_for_it(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_month(settings)
+    execute(
+        settings,
+        """
+        DROP TABLE marts.fct;
+        CREATE TABLE main.facts AS
+        SELECT 'm/' || range AS model_id, DATE '2026-06-01' + 31 * CAST(range % 2 AS INTEGER) AS day, range AS n
+        FROM range(400);
+        CREATE VIEW marts.fct AS FROM warehouse.main.facts;
+        """,
+    )
+    make(settings)
+    execute(settings, "UPDATE main.facts SET n = 7 WHERE model_id = 'm/4'")
+    assert written(settings, monkeypatch) == []
+    assert rows(settings, "SELECT n, count(*) FROM marts.fct WHERE model_id = 'm/4' GROUP BY n") == [(7, 1)]
+    assert rows(settings, "SELECT count(*) FROM marts.fct") == [(400,)]
+
+
 @pytest.mark.parametrize("few", [0.02, 10])
 @hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15, deadline=None)
 @given(
