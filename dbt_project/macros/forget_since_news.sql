@@ -48,8 +48,7 @@
         where scope.canonical_key = built.canonical_key and built.to_date > (select kept_until from {{ days }});
         delete from {{ relation }} as built
         where
-            built.to_date >= (select min(read_from) from {{ news }} where not is_append)
-            and {{ ends_on_days_read_anew(news) }}
+            {{ ends_on_days_read_anew(news) }}
             and not exists (select 1 from {{ scope }} as scope where scope.canonical_key = built.canonical_key)
     {%- endif -%}
 {%- endmacro %}
@@ -66,16 +65,22 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Whether an interval (`built`) ends on a day that was read anew, and not only added. -#}
+{#-
+    Whether an interval (`built`) ends on a day that was read anew, and not only added. One day for all tables comes
+    first, so that earlier intervals are passed over; where days were only added there is none, and so are all.
+-#}
 {% macro ends_on_days_read_anew(news) -%}
-    exists (
-        select 1
-        from {{ news }} as news
-        where
-            not news.is_append
-            and news.source = built.source
-            and news.table_name = built.table_name
-            and built.to_date >= news.read_from
+    (
+        built.to_date >= (select min(read_from) from {{ news }} where not is_append)
+        and exists (
+            select 1
+            from {{ news }} as news
+            where
+                not news.is_append
+                and news.source = built.source
+                and news.table_name = built.table_name
+                and built.to_date >= news.read_from
+        )
     )
 {%- endmacro %}
 

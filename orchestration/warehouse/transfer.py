@@ -113,11 +113,13 @@ def _keep(
     for kind, schema, table in present:
         name, path = f"{schema}.{table}", ".".join(map(duckdb.identifier, (schema, table)))
         before, now = there.get(name), wanted.get(name)
+        same: dict[str, Part] = {}
         if kind == "TABLE" and before and now and before.definition == now.definition:
             tables = _Counterparts(path, f"{duckdb.identifier(source)}.{path}", definitions[name].month_column)
-            kept[name] = _keep_parts(connection, tables, before.parts, now.parts)
-        if not kept.get(name):
-            kept.pop(name, None)
+            same = _keep_parts(connection, tables, before.parts, now.parts)
+        if same:
+            kept[name] = same
+        else:
             connection.execute(f"DROP {kind} {path}")
     if present:
         # What was removed gives its room to what is written next, so the file does not grow from copy to copy.
