@@ -11,8 +11,9 @@ from benchmarks.hub_history import FIRST_DAY
 FULL_MODELS, FULL_DAYS = 3_000_000, 550
 #: Days of a full run on which one more day is measured.
 _CHECKPOINTS = (30, 180, 365, 550)
-#: Days that a full run keeps as raw snapshots; older ones are in the history alone.
-_RETENTION = 60
+#: Days that a full run keeps as raw snapshots, a week; older ones are in the history alone, so that a first build reads
+#: changed readings. All days as raw snapshots are a job of their own.
+_RETENTION = 7
 _PROJECT = Path(__file__).resolve().parent.parent
 
 

@@ -8,7 +8,7 @@
         {%- set statuses = results | map(attribute='status') | map('string') | list -%}
         {%- if name in results | map(attribute='node.name') | list
             and not statuses | select('in', ['error', 'fail', 'runtime error', 'skipped']) | list -%}
-            {%- for each in [name, 'int_readings__compacted'] -%}
+            {%- for each in [name, 'int_readings__compacted', 'int_readings__compacted_descriptions'] -%}
                 {%- set node = graph.nodes['model.' ~ project_name ~ '.' ~ each] -%}
                 delete from {{ api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias) }};
             {%- endfor -%}

@@ -62,23 +62,44 @@
                 history_number,
                 model_key as history_key,
                 is_listed,
+                ordinal,
                 from_day as first_date,
                 coalesce(lead(ordinal) over line, snapshots) - 1 as last_ordinal,
                 {%- for name in ['downloads_total', 'downloads_30d', 'likes'] %}
-                case when {{ name }}_is_known then cast(sum({{ name }}_change) over line as bigint) end as {{ name }},
+                case when {{ name }}_is_known then cast(sum({{ name }}_change) over line as bigint) end as {{ name }}
+                {{- ',' if not loop.last }}
                 {%- endfor %}
-                (last_value(status ignore nulls) over line).value as status
             from {{ history_changes('days') }} as changes
             window line as (partition by history_number, model_key order by ordinal rows unbounded preceding)
+        ),
+
+        -- Few rows give a status, and few of these one that is known: to carry it along all rows takes a third longer.
+        statuses as (
+            select
+                history_number,
+                model_key as history_key,
+                ordinal as first_ordinal,
+                coalesce(lead(ordinal) over line, snapshots) - 1 as last_ordinal,
+                status.value as status
+            from {{ history_changes('days') }} as changes
+            where status is not null
+            window line as (partition by history_number, model_key order by ordinal)
         )
 
         select
             days.source,
             days.table_name,
-            spans.* exclude (is_listed, last_ordinal),
+            spans.* exclude (is_listed, ordinal, last_ordinal),
+            statuses.status,
             days.until_day as last_date
         from spans
         inner join days on spans.history_number = days.history_number and spans.last_ordinal = days.ordinal
+        left join statuses
+            on
+                spans.history_number = statuses.history_number
+                and spans.history_key = statuses.history_key
+                and spans.ordinal between statuses.first_ordinal and statuses.last_ordinal
+                and statuses.status is not null
         where spans.is_listed and spans.first_date <= days.until_day
     )
 {%- endmacro %}

@@ -1,7 +1,5 @@
 -- Grain: one row per source, table, model id (as received) and day from which on it was described otherwise.
 {%- set attributes = described_attributes() %}
--- depends_on: {{ ref('stg_history__descriptions') }}
--- depends_on: {{ ref('stg_history__days') }}
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
@@ -16,19 +14,36 @@ with described as (
         snapshot_date,
         {{ attributes | join(', ') }}
     from {{ ref('int_readings__new') }}
-    {% if has_compacted_news() %}
-        union all
-        select
-            source,
-            table_name,
-            model_id,
-            first_date as snapshot_date,
-            {{ attributes | join(', ') }}
-        from {{ ref('stg_history__descriptions') }}
-    {% endif %}
+    union all
+    select
+        source,
+        table_name,
+        model_id,
+        snapshot_date,
+        {{ attributes | join(', ') }}
+    from {{ ref('int_readings__compacted_descriptions') }}
+),
+
+-- Without a row among the changes the model was read on the day before, too. Asked for the few that had been described
+-- before: to join all would be to put all changes together.
+changes as (
+    select
+        redescribed.source,
+        redescribed.table_name,
+        redescribed.model_key,
+        redescribed.snapshot_date,
+        changes.previous_date
+    from {{ ref('int_readings__changes') }} as changes
+    inner join {{ ref('int_readings__redescribed') }} as redescribed
+        on
+            changes.source = redescribed.source
+            and changes.table_name = redescribed.table_name
+            and changes.model_key = redescribed.model_key
+            and changes.change_date = redescribed.snapshot_date
+            and not redescribed.is_first
+    where changes.is_listed
 )
 
--- Without a row among the changes the model was read on the day before, too.
 select
     redescribed.source,
     redescribed.table_name,
@@ -50,10 +65,9 @@ inner join described
         and redescribed.table_name = described.table_name
         and redescribed.model_id = described.model_id
         and redescribed.snapshot_date = described.snapshot_date
-left join {{ ref('int_readings__changes') }} as changes
+left join changes
     on
         redescribed.source = changes.source
         and redescribed.table_name = changes.table_name
         and redescribed.model_key = changes.model_key
-        and redescribed.snapshot_date = changes.change_date
-        and changes.is_listed
+        and redescribed.snapshot_date = changes.snapshot_date

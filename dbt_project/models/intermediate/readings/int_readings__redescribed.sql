@@ -3,8 +3,6 @@
 -- fit into memory, and because days are put in order only of models that the news describe in several ways.
 {%- set attributes = described_attributes() %}
 {%- set before = as_built('int_readings__descriptions') %}
--- depends_on: {{ ref('stg_history__descriptions') }}
--- depends_on: {{ ref('stg_history__days') }}
 
 with news as (
     select * from {{ ref('int_snapshots__news') }}
@@ -18,21 +16,15 @@ received as (
         {{ row_hash(attributes) }} as description_hash
     from {{ ref('int_readings__new') }} as received
     inner join {{ ref('int_models__keys') }} as keys on received.model_id = keys.model_id
-    {% if has_compacted_news() %}
-        union all
-        select
-            news.table_number,
-            keys.model_key,
-            descriptions.first_date as snapshot_date,
-            {{ row_hash(attributes) }} as description_hash
-        from {{ ref('stg_history__descriptions') }} as descriptions
-        inner join news
-            on
-                descriptions.source = news.source
-                and descriptions.table_name = news.table_name
-                and descriptions.first_date >= news.read_from
-        inner join {{ ref('int_models__keys') }} as keys on descriptions.model_id = keys.model_id
-    {% endif %}
+    union all
+    select
+        news.table_number,
+        keys.model_key,
+        descriptions.snapshot_date,
+        descriptions.description_hash
+    from {{ ref('int_readings__compacted_descriptions') }} as descriptions
+    inner join news on descriptions.source = news.source and descriptions.table_name = news.table_name
+    inner join {{ ref('int_models__keys') }} as keys on descriptions.model_id = keys.model_id
 ),
 
 {% if before %}

@@ -20,7 +20,8 @@ with news as (  -- noqa: ST03
     ),
 {% endif %}
 
-new_rows as (
+-- A build that begins anew reads all changes twice: to put them aside would take longer, and more memory than there is.
+new_rows as {{ 'not materialized' if not is_incremental() }} (
     select
         changes.* exclude (source, table_name),  -- noqa: RF02
         news.table_number
@@ -76,7 +77,7 @@ new_rows as (
         from stood
     ),
 {% else %}
-    rows_in_order as (
+    rows_in_order as not materialized (
         select * from new_rows
     ),
 {% endif %}
