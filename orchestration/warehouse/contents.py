@@ -11,6 +11,7 @@ from functools import reduce
 
 import msgspec
 
+from orchestration.months import month_after
 from orchestration.warehouse import duckdb
 from orchestration.warehouse.relations import relations
 
@@ -79,13 +80,20 @@ def contents_of(
     }
 
 
+def month_of(column: str | None) -> str:
+    """The first day of a row's month, in SQL."""
+    return "NULL" if column is None else f"date_trunc('month', {duckdb.identifier(column)})"
+
+
 def month_condition(column: str | None, part: str) -> str:
     """The condition, in SQL, on the rows of a part."""
     if column is None:
         return "true"
     if not part:
         return f"{duckdb.identifier(column)} IS NULL"
-    return f"date_trunc('month', {duckdb.identifier(column)}) = DATE {duckdb.literal(part)}"
+    # As bounds, so that rows of other months are passed over while they are scanned.
+    after, name = month_after(date.fromisoformat(part)), duckdb.identifier(column)
+    return f"{name} >= DATE {duckdb.literal(part)} AND {name} < DATE {duckdb.literal(after.isoformat())}"
 
 
 def _contents(connection: duckdb.Connection, table: tuple[str, str, str], month_column: str | None) -> Contents:
@@ -97,11 +105,10 @@ def _contents(connection: duckdb.Connection, table: tuple[str, str, str], month_
         table,
     ).fetchall()
     path = ".".join(map(duckdb.identifier, table))
-    month = "NULL" if month_column is None else f"date_trunc('month', {duckdb.identifier(month_column)})"
     found: list[tuple[date | None, int, int, int]] = connection.execute(
         f"""
         SELECT CAST(month AS DATE), {PART_OF_HASHES}
-        FROM (SELECT {month} AS month, hash(row_) AS hash FROM {path} AS row_) GROUP BY 1 ORDER BY 1
+        FROM (SELECT {month_of(month_column)} AS month, hash(row_) AS hash FROM {path} AS row_) GROUP BY 1 ORDER BY 1
         """  # noqa: S608
     ).fetchall()
     return Contents(

@@ -6,18 +6,20 @@ others: to put millions of rows in order for some that a late reading changed is
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import msgspec
 
 from orchestration.warehouse import duckdb
-from orchestration.warehouse.contents import PART_OF_HASHES, Contents, Part, month_condition
+from orchestration.warehouse.contents import NO_ROWS, PART_OF_HASHES, Contents, Part, month_condition, month_of
 from orchestration.warehouse.contract import Contract
 from orchestration.warehouse.relations import PUBLISHED_SCHEMAS, Relation, relations, view_definition
 
 #: Up to this share of the rows of a month are changed one by one.
 _FEW = 0.02
+#: Rows that are compared at a time.
+_BATCH = 10_000_000
 
 
 class CopiedTable(msgspec.Struct, frozen=True):
@@ -143,40 +145,94 @@ def _keep_parts(
     Where no part is the same the table is left alone, to be made anew.
     """
     same = {part: rows for part, rows in before.items() if now.get(part) == rows}
-    for part in sorted(before.keys() - same.keys()) if same else ():
-        condition = month_condition(tables.month_column, part)
-        if part in now and _amend(connection, tables, condition, before[part], now[part]):
-            same[part] = now[part]
-        else:
-            connection.execute(f"DELETE FROM {tables.present} WHERE {condition}")  # noqa: S608
+    if not same:
+        return same
+    changes = {part: _Change(before[part], now[part]) for part in sorted(before.keys() & now.keys() - same.keys())}
+    for some in _in_batches({part: change for part, change in changes.items() if part and change.may_be_small}):
+        same |= _amended(connection, tables, some)
+    for part in sorted(before.keys() - same.keys()):
+        connection.execute(f"DELETE FROM {tables.present} WHERE {month_condition(tables.month_column, part)}")  # noqa: S608
     return same
 
 
-def _amend(connection: duckdb.Connection, tables: _Counterparts, condition: str, before: Part, now: Part) -> bool:
-    """Makes rows of the copy those of the build if few differ and the hashes prove it; says whether it did."""
+class _Change(NamedTuple):
+    """A month as it is in the copy and as it is wanted."""
+
+    before: Part
+    now: Part
+
+    @property
+    def may_be_small(self) -> bool:
+        """Whether few rows may differ, as far as their numbers tell."""
+        return abs(self.before.rows - self.now.rows) <= _FEW * self.now.rows
+
+    def consists_of(self, lost: Part, won: Part) -> bool:
+        """Whether these are few rows, and all that differs.
+
+        Rows that are there twice have one hash, so the sums may tell that these are not all.
+        """
+        return lost.rows + won.rows <= _FEW * self.now.rows and self.before.minus(lost).plus(won) == self.now
+
+
+def _in_batches(changes: Mapping[str, _Change]) -> Iterator[dict[str, _Change]]:
+    """As many months at a time as fit into memory with a hash of each of their rows."""
+    batch: dict[str, _Change] = {}
+    for part, change in changes.items():
+        if batch and change.now.rows + sum(each.now.rows for each in batch.values()) > _BATCH:
+            yield batch
+            batch = {}
+        batch[part] = change
+    if batch:
+        yield batch
+
+
+def _amended(connection: duckdb.Connection, tables: _Counterparts, changes: Mapping[str, _Change]) -> dict[str, Part]:
+    """Makes rows of the copy those of the build in months of which few differ, and gives the months that it proved.
+
+    Several months at a time, because the rows of one lie all over the build.
+    """
+    month = f"CAST({month_of(tables.month_column)} AS DATE)"
     # What is a table in the copy may be a view in the build, whose rows have no number.
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE present_rows AS
-        SELECT rowid AS row_number, hash(row_) AS hash FROM {tables.present} AS row_ WHERE {condition};
+        SELECT {month} AS month, rowid AS row_number, hash(row_) AS hash
+        FROM {tables.present} AS row_ WHERE {month} IN {_dates(changes)};
         CREATE OR REPLACE TEMP TABLE wanted_rows AS
-        SELECT hash(row_) AS hash FROM {tables.wanted} AS row_ WHERE {condition}
+        SELECT {month} AS month, hash(row_) AS hash FROM {tables.wanted} AS row_ WHERE {month} IN {_dates(changes)};
+        CREATE OR REPLACE TEMP TABLE lost_rows AS FROM present_rows ANTI JOIN wanted_rows USING (month, hash);
+        CREATE OR REPLACE TEMP TABLE won_rows AS FROM wanted_rows ANTI JOIN present_rows USING (month, hash)
         """  # noqa: S608
     )
-    gone, new = "present_rows ANTI JOIN wanted_rows USING (hash)", "wanted_rows ANTI JOIN present_rows USING (hash)"
     lost, won = (
-        Part(*connection.execute(f"SELECT {PART_OF_HASHES} FROM {rows}").fetchall()[0])  # noqa: S608
-        for rows in (gone, new)
+        {
+            first_day.isoformat(): Part(*part)
+            for first_day, *part in connection.execute(
+                f"SELECT month, {PART_OF_HASHES} FROM {rows} GROUP BY month"  # noqa: S608
+            ).fetchall()
+        }
+        for rows in ("lost_rows", "won_rows")
     )
-    # Rows that are there twice have one hash, so the sums may tell that these rows are not all that differs.
-    if lost.rows + won.rows > _FEW * now.rows or before.minus(lost).plus(won) != now:
-        return False
-    connection.execute(f"DELETE FROM {tables.present} WHERE rowid IN (SELECT row_number FROM {gone})")  # noqa: S608
-    connection.execute(
-        f"INSERT INTO {tables.present} SELECT row_.* FROM {tables.wanted} AS row_ "  # noqa: S608
-        f"WHERE {condition} AND hash(row_) IN (SELECT hash FROM {new})"
-    )
-    return True
+    proven = {
+        part: change.now
+        for part, change in changes.items()
+        if change.consists_of(lost.get(part, NO_ROWS), won.get(part, NO_ROWS))
+    }
+    if proven:
+        connection.execute(
+            f"""
+            DELETE FROM {tables.present}
+            WHERE rowid IN (SELECT row_number FROM lost_rows WHERE month IN {_dates(proven)});
+            INSERT INTO {tables.present}
+            SELECT row_.* FROM {tables.wanted} AS row_
+            WHERE {month} IN {_dates(proven)} AND hash(row_) IN (SELECT hash FROM won_rows)
+            """  # noqa: S608
+        )
+    return proven
+
+
+def _dates(parts: Iterable[str]) -> str:
+    return f"({', '.join(f'DATE {duckdb.literal(part)}' for part in parts)})"
 
 
 def _definition(
