@@ -1,6 +1,33 @@
 -- Grain: one row per case, dimension (region or organization), series and day from the series' first known counter on.
 -- A counter that was not read again stands as it was last known.
-with growth as (
+with in_scope as (
+    select
+        case_id,
+        'region' as dimension,
+        region as series,
+        sum(weight) as models_in_scope
+    from {{ ref('bridge_report_scope') }}
+    group by case_id, region
+    union all
+    select
+        case_id,
+        'organization' as dimension,
+        organization_id as series,
+        sum(weight) as models_in_scope
+    from {{ ref('bridge_report_scope') }}
+    group by case_id, organization_id
+),
+
+-- A number stands for a series where its days are put in order and together: its three names would take several times
+-- as long.
+numbered as (
+    select
+        *,
+        row_number() over (order by case_id, dimension, series) as series_number
+    from in_scope
+),
+
+growth as (
     select
         case_id,
         'region' as dimension,
@@ -26,26 +53,27 @@ with growth as (
 
 summed as (
     select
-        case_id,
-        dimension,
-        series,
-        day,
-        sum(downloads) as downloads,
-        sum(growth) as growth,
-        sum(entered_models) as entered_models,
-        sum(models_with_data) as models_with_data
+        numbered.series_number,
+        growth.day,
+        sum(growth.downloads) as downloads,
+        sum(growth.growth) as growth,
+        sum(growth.entered_models) as entered_models,
+        sum(growth.models_with_data) as models_with_data
     from growth
-    group by case_id, dimension, series, day
+    inner join numbered
+        on
+            growth.case_id = numbered.case_id
+            and growth.dimension = numbered.dimension
+            and growth.series = numbered.series
+    group by numbered.series_number, growth.day
 ),
 
-series_in_scope as (
+first_days as (
     select
-        case_id,
-        dimension,
-        series,
+        series_number,
         min(day) as first_day
     from summed
-    group by case_id, dimension, series
+    group by series_number
 ),
 
 known_days as (
@@ -54,57 +82,38 @@ known_days as (
 
 every_day as (
     select
-        series_in_scope.case_id,
-        series_in_scope.dimension,
-        series_in_scope.series,
+        first_days.series_number,
         known_days.day
-    from series_in_scope
-    inner join known_days on series_in_scope.first_day <= known_days.day
+    from first_days
+    inner join known_days on first_days.first_day <= known_days.day
 ),
 
-in_scope as (
+running as (
     select
-        case_id,
-        'region' as dimension,
-        region as series,
-        sum(weight) as models_in_scope
-    from {{ ref('bridge_report_scope') }}
-    group by case_id, region
-    union all
-    select
-        case_id,
-        'organization' as dimension,
-        organization_id as series,
-        sum(weight) as models_in_scope
-    from {{ ref('bridge_report_scope') }}
-    group by case_id, organization_id
+        every_day.series_number,
+        every_day.day,
+        coalesce(summed.downloads, 0) as downloads,
+        coalesce(summed.entered_models, 0) as entered_models,
+        coalesce(summed.models_with_data, 0) as models_with_data,
+        sum(summed.growth) over so_far as cumulative_downloads,
+        sum(summed.entered_models) over so_far as models_known
+    from every_day
+    left join summed on every_day.series_number = summed.series_number and every_day.day = summed.day
+    window so_far as (
+        partition by every_day.series_number order by every_day.day rows between unbounded preceding and current row
+    )
 )
 
 select
-    every_day.case_id,
-    every_day.dimension,
-    every_day.series,
-    every_day.day,
-    cast(coalesce(summed.downloads, 0) as bigint) as downloads,
-    cast(coalesce(summed.entered_models, 0) as bigint) as entered_models,
-    cast(coalesce(summed.models_with_data, 0) as bigint) as models_with_data,
-    cast(in_scope.models_in_scope as bigint) as models_in_scope,
-    cast(sum(summed.growth) over running as bigint) as cumulative_downloads,
-    cast(sum(summed.entered_models) over running as bigint) as models_known
-from every_day
-inner join in_scope
-    on
-        every_day.case_id = in_scope.case_id
-        and every_day.dimension = in_scope.dimension
-        and every_day.series = in_scope.series
-left join summed
-    on
-        every_day.case_id = summed.case_id
-        and every_day.dimension = summed.dimension
-        and every_day.series = summed.series
-        and every_day.day = summed.day
-window running as (
-    partition by every_day.case_id, every_day.dimension, every_day.series
-    order by every_day.day
-    rows between unbounded preceding and current row
-)
+    numbered.case_id,
+    numbered.dimension,
+    numbered.series,
+    running.day,
+    cast(running.downloads as bigint) as downloads,
+    cast(running.entered_models as bigint) as entered_models,
+    cast(running.models_with_data as bigint) as models_with_data,
+    cast(numbered.models_in_scope as bigint) as models_in_scope,
+    cast(running.cumulative_downloads as bigint) as cumulative_downloads,
+    cast(running.models_known as bigint) as models_known
+from running
+inner join numbered on running.series_number = numbered.series_number

@@ -67,14 +67,21 @@ stretches as {{ 'not materialized' if not is_incremental() }} (
     where from_date < to_date
 ),
 
--- Nearly all lie in one month; only the others are taken apart.
-months_of_stretches as (
+-- Nearly all lie in one month, which has all of their downloads.
+parts_of_one_month as (
     select
-        *,
-        {{ month_of('to_date') }} as month
+        canonical_key,
+        {{ month_of('to_date') }} as month,
+        source,
+        growth as downloads,
+        {{ days_between('from_date', 'to_date') }} as days,
+        method
     from stretches
-    where {{ month_of(add_days('from_date', 1)) }} = {{ month_of('to_date') }}
-    union all
+    where {{ month_of('to_date') }} between first_month and {{ add_days('from_date', 1) }}
+),
+
+-- Only the others are taken apart.
+months_of_stretches as (
     select
         *,
         {{ add_months(
@@ -84,11 +91,11 @@ months_of_stretches as (
             ) ~ ' - 1'
         ) }} as month
     from stretches
-    where {{ month_of(add_days('from_date', 1)) }} < {{ month_of('to_date') }}
+    where {{ month_of('to_date') }} > {{ add_days('from_date', 1) }}
 ),
 
 -- Which of a stretch's days lie in the month: after the first so many, up to the last of so many.
-parts as (
+days_of_stretches as (
     select
         *,
         greatest({{ days_between('from_date', 'month') }} - 1, 0) as days_before,
@@ -100,18 +107,29 @@ parts as (
     where month >= first_month
 ),
 
+parts as (
+    select * from parts_of_one_month
+    union all
+    select
+        canonical_key,
+        month,
+        source,
+        whole_share * (days_until - days_before)
+        + {{ whole_quotient('left_over * days_until', days_between('from_date', 'to_date')) }}
+        - {{ whole_quotient('left_over * days_before', days_between('from_date', 'to_date')) }} as downloads,
+        days_until - days_before as days,
+        method
+    from days_of_stretches
+),
+
 by_source as (
     select
         canonical_key,
         month,
         source,
-        sum(
-            whole_share * (days_until - days_before)
-            + {{ whole_quotient('left_over * days_until', days_between('from_date', 'to_date')) }}
-            - {{ whole_quotient('left_over * days_before', days_between('from_date', 'to_date')) }}
-        ) as downloads,
-        sum(days_until - days_before) as days,
-        sum(case when method <> 'observed' then days_until - days_before else 0 end) as days_estimated
+        sum(downloads) as downloads,
+        sum(days) as days,
+        sum(case when method <> 'observed' then days else 0 end) as days_estimated
     from parts
     group by canonical_key, month, source
 ),
