@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from orchestration.snapshots.candidate import Candidate
 from tests.dbt import ecosystem
 from tests.dbt.download_cases import CASES
-from tests.dbt.invented_arrivals import Event, World, events, world
+from tests.dbt.invented_arrivals import START, Event, Record, Table, World, events, world
 from tests.dbt.recorded_build import RecordedBuild, recorded_build
 from tests.dbt.warehouse_factory import WarehouseFactory, candidate
 
@@ -138,6 +138,55 @@ def test_builds_come_to_what_one_build_makes_of_all_days(
             give(build, connection, known)
             build.run(connection, anew=False)
             assert differences(compared(build, connection), made_anew(build, known)) == {}
+
+
+class Told(Table):
+    """A table of which is told what it reads: day -> model -> counter."""
+
+    def __init__(self, told: dict[int, dict[str, int]]) -> None:
+        models = tuple(sorted({model for counters in told.values() for model in counters}))
+        super().__init__(seed=0, source="hf_hub", name="told", models=models, priority=1, is_long=False)
+        self.told = told
+        for day in told:
+            self.land(day, 0)
+
+    def is_partial(self, day: int, version: int) -> bool:
+        return False
+
+    def readings(self) -> Iterator[Record]:
+        for day, counters in self.told.items():
+            for model, counter in counters.items():
+                yield {
+                    "source": self.source,
+                    "table_name": self.name,
+                    "snapshot_date": START + timedelta(days=day),
+                    "revision": self.revisions[day],
+                    "model_id": model,
+                    "downloads_total": counter,
+                }
+
+
+def test_months_before_the_window_forget_a_reading_that_is_taken_back(build: RecordedBuild) -> None:
+    """A reading whose growth was shared over weeks of absence, and a restated day that lacks it."""
+    told = {day: {"o/daily": 1_000 * day} for day in range(140)}
+    for day in range(86):
+        told[day]["o/back"] = 100 * day
+    table = Told(told)
+    known = World([table], {model: model for model in ("o/daily", "o/back")})
+    with build.database() as connection:
+        give(build, connection, known)
+        build.run(connection, anew=True)
+        told[140] = {"o/daily": 140_000, "o/back": 90_000}
+        table.land(140, 0)
+        give(build, connection, known)
+        build.run(connection, anew=False)
+        april = f"{COMPARED['monthly']} where model_id = 'o/back' and month = date '2025-04-01'"
+        assert build.rows(connection, april)
+        del told[140]["o/back"]
+        table.land(140, 0)
+        give(build, connection, known)
+        build.run(connection, anew=False)
+        assert differences(compared(build, connection), made_anew(build, known)) == {}
 
 
 #: What readers see of readings: facts, dimensions, lineage and operations.

@@ -1,6 +1,8 @@
 -- Grain: one row per canonical model that is worked out day by day now: all whose readings in the window sources are
 -- judged by, and those whose counters something disputes. From its first reading on (`is_whole`), or in the window.
 -- Of all others each change is taken as it was read (int_downloads__intervals).
+{%- set intervals = as_built('int_downloads__intervals') %}
+
 with days as (
     select * from {{ ref('int_counters__window') }}
 ),
@@ -133,6 +135,19 @@ looked_at as (
     where candidates.is_doubtful or changes_in_window.is_big
 ),
 
+{% if intervals %}
+-- What the last build shared over days of months that are not summed anew, and a day that is another may take back.
+    shared_before as (
+        select distinct intervals.canonical_key
+        from {{ intervals }} as intervals
+        cross join days
+        where
+            (select not bool_and(news.is_append) from {{ ref('int_snapshots__news') }} as news)
+            and intervals.to_date > (select kept.kept_until from days as kept)
+            and {{ add_days('intervals.from_date', 1) }} < {{ first_month_anew('days.kept_until') }}
+    ),
+{% endif %}
+
 chosen as (
     select distinct
         series.canonical_key,
@@ -152,8 +167,15 @@ select
     days.is_everything
     or overturned.canonical_key is not null
     or coalesce(changes_in_window.readings, 0) < {{ var('work_looked_back_readings') }}
-    or coalesce(changes_in_window.moves, 0) = 0 as is_whole
+    or coalesce(changes_in_window.moves, 0) = 0
+    {% if intervals %}
+        or shared_before.canonical_key is not null
+    {% endif %}
+        as is_whole
 from chosen
 cross join days
 left join changes_in_window on chosen.canonical_key = changes_in_window.canonical_key
 left join overturned_keys as overturned on chosen.canonical_key = overturned.canonical_key
+{% if intervals %}
+    left join shared_before on chosen.canonical_key = shared_before.canonical_key  -- noqa: ST11
+{% endif %}

@@ -48,12 +48,11 @@ certain as (
     group by intervals.canonical_key
 )
 
--- A 30-day figure that was read shortly after a month's end may stand for that month.
 select
     cuts.canonical_key,
     cuts.canonical_model_id,
     least(
-        {{ month_of(add_days('cuts.kept_until', 1 - (var('rolling_30d_max_days') | int))) }},
+        {{ first_month_anew('cuts.kept_until') }},
         {{ month_of(add_days(
             "case
                 when news.is_append or cuts.is_day_by_day then added.since_date
