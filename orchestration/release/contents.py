@@ -82,7 +82,7 @@ def write_contents(settings: Settings, folder: Path, draft: Draft, step: Step) -
     step("tables")
     with duckdb.connect(settings) as connection:
         duckdb.attach(connection, copy.database, "published", read_only=True)
-        tables = export_tables(connection, "published", folder, keys=copy.keys, tombstones=draft.tombstones)
+        tables = export_tables(connection, "published", folder, contract=copy.contract, tombstones=draft.tombstones)
     gate = verdict.file.read_bytes()
     manifest = ReleaseManifest(
         version=str(draft.version),

@@ -5,7 +5,7 @@ no time, version or path inside. Descriptions of tables and columns travel in th
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -17,12 +17,17 @@ from orchestration.release.manifest import ColumnEntry, TableEntry
 from orchestration.release.tombstones import Tombstone, selected
 from orchestration.snapshots.disk import file_sha256, sync
 from orchestration.warehouse import duckdb
-from orchestration.warehouse.relations import relations
+from orchestration.warehouse.contract import Contract
+from orchestration.warehouse.relations import Relation, relations
 from orchestration.warehouse.results import Result, write_csv
 
 #: Rows of a row group: what DuckDB reads at a time, a multiple of the vectors that it hands out.
 ROW_GROUP = 60 * 2048
 _BATCH = 10_000
+#: What is said of a table that is released in part.
+_IN_PART = (
+    "Of so many models this release has only the rows of tracked ones (dim_model.is_mainline); months are there of all."
+)
 
 
 def export_tables(
@@ -30,7 +35,7 @@ def export_tables(
     database: str,
     folder: Path,
     *,
-    keys: Mapping[str, tuple[str, ...]],
+    contract: Contract,
     tombstones: Sequence[Tombstone],
 ) -> tuple[TableEntry, ...]:
     """Writes the released tables of an attached published copy.
@@ -39,7 +44,7 @@ def export_tables(
         connection: where the copy is attached.
         database: under which name.
         folder: the release's folder; ``data/`` and ``csv/`` are made in it.
-        keys: key columns by ``schema.table``.
+        contract: what the project declares about the tables.
         tombstones: ids that are left out.
 
     Returns:
@@ -49,16 +54,20 @@ def export_tables(
         DataRefused: a mart has no key, or rows that share one.
     """
     entries = []
-    for schema, table, comment in _released(connection, database):
+    for each in _released(connection, database):
+        schema, table, comment = each.schema, each.name, each.comment or ""
         columns = _columns(connection, database, schema, table)
-        key = keys.get(f"{schema}.{table}", ())
+        key = contract.keys.get(f"{schema}.{table}", ())
         if schema == "marts" and not key:
             raise DataRefused(f"{schema}.{table} has no declared key, so it cannot be released; add a test of its key.")
         chosen, condition = selected(columns, key, tombstones)
+        if each.stays_view and f"{schema}.{table}" in contract.released_in_part:
+            condition += f" AND {_is_tracked(connection, database)}"
+            comment = f"{comment} {_IN_PART}".lstrip()
         source = ".".join(map(duckdb.identifier, (database, schema, table)))
         order = ", ".join(map(duckdb.identifier, key)) or "ALL"
         rows = f"SELECT {chosen} FROM {source} WHERE {condition} ORDER BY {order}"  # noqa: S608 - quoted names
-        _refuse_shared_keys(connection, f"{schema}.{table}", source, key)
+        _refuse_shared_keys(connection, f"{schema}.{table}", f"{source} WHERE {condition}", key)
         path = folder / parquet_path(schema, table)
         path.parent.mkdir(parents=True, exist_ok=True)
         count = _write_parquet(connection, rows, path, columns, key=key, comment=comment)
@@ -166,10 +175,18 @@ def _refuse_shared_keys(connection: duckdb.Connection, name: str, source: str, k
         raise DataRefused(f"{name} has several rows for {which}; mend the model and run `warehouse build`.")
 
 
-def _released(connection: duckdb.Connection, database: str) -> list[tuple[str, str, str]]:
-    """Schema, name and comment of each table that is released."""
+def _is_tracked(connection: duckdb.Connection, database: str) -> str:
+    """The condition on rows of tracked models, with their ids in it: the engine then makes no rows of other models."""
+    models = connection.execute(
+        f"SELECT model_id FROM {duckdb.identifier(database)}.marts.dim_model WHERE is_mainline ORDER BY model_id"  # noqa: S608
+    ).fetchall()
+    return f"model_id IN ({', '.join(duckdb.literal(model) for (model,) in models)})" if models else "false"
+
+
+def _released(connection: duckdb.Connection, database: str) -> list[Relation]:
+    """The tables that are released."""
     return [
-        (each.schema, each.name, each.comment or "")
+        each
         for each in relations(connection, database)
         if each.schema == "marts" or (each.schema == "ops" and each.name in RELEASED_OPS)
     ]

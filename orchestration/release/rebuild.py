@@ -66,7 +66,7 @@ def rebuild_release(
         with TemporaryDirectory(dir=home.root) as made, duckdb.connect(settings) as connection:
             duckdb.attach(connection, copy.database, "published", read_only=True)
             tables = export_tables(
-                connection, "published", Path(made), keys=copy.keys, tombstones=_left_out_then(record)
+                connection, "published", Path(made), contract=copy.contract, tombstones=_left_out_then(record)
             )
     finally:
         remove_home(home)

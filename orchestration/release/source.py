@@ -1,6 +1,5 @@
 """What a release is made from: the published copy of a finished build, untouched since."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,7 +11,7 @@ from orchestration.release.provenance import Snapshot, snapshots_of
 from orchestration.settings import Settings
 from orchestration.warehouse import dbt, duckdb
 from orchestration.warehouse.build import finished_build
-from orchestration.warehouse.contract import contract_of
+from orchestration.warehouse.contract import Contract, contract_of
 from orchestration.warehouse.evidence import manifest_of_build
 from orchestration.warehouse.publish import BuildRecord, current_copy, current_record, is_sealed
 
@@ -25,7 +24,7 @@ class FinishedCopy:
         settings: of its home.
         database: its file.
         build: its record.
-        keys: key columns by ``schema.table``.
+        contract: what the project declares about its tables.
         dbt_vars: the variables of the dbt project.
         snapshots: which it was made from.
     """
@@ -33,7 +32,7 @@ class FinishedCopy:
     settings: Settings
     database: Path
     build: BuildRecord
-    keys: Mapping[str, tuple[str, ...]]
+    contract: Contract
     dbt_vars: dict[str, Any]
     snapshots: tuple[Snapshot, ...]
 
@@ -75,7 +74,7 @@ def finished_copy(settings: Settings) -> FinishedCopy:
         raise ConfigurationError(
             f"{database.name} does not say which snapshots it was made from ({error}); run `warehouse build`."
         ) from None
-    return FinishedCopy(settings, database, build, contract.keys, dbt.variables(), snapshots)
+    return FinishedCopy(settings, database, build, contract, dbt.variables(), snapshots)
 
 
 def require_month(copy: FinishedCopy, month: date) -> None:

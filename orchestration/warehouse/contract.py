@@ -20,11 +20,14 @@ class Contract:
         required: columns that are never null.
         month_columns: for a table that grows from month to month, the column that says to which month a row belongs
             (``meta: published_by_month``): months that did not change are not published again.
+        released_in_part: tables of which, while they are views, a release has the rows of tracked models alone
+            (``meta: released_in_part``): those of all models are more than anybody reads from a file.
     """
 
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     required: Mapping[str, set[str]] = field(default_factory=dict)
     month_columns: Mapping[str, str] = field(default_factory=dict)
+    released_in_part: frozenset[str] = frozenset()
 
 
 def contract_of(manifest: Path) -> Contract | None:
@@ -54,6 +57,9 @@ def contract_of(manifest: Path) -> Contract | None:
             for name, (_, node) in models.items()
             if (column := node["config"].get("meta", {}).get("published_by_month"))
         },
+        released_in_part=frozenset(
+            name for name, (_, node) in models.items() if node["config"].get("meta", {}).get("released_in_part")
+        ),
     )
 
 
