@@ -6,6 +6,7 @@ from pathlib import Path
 from orchestration.pages import page_environment
 from orchestration.quality.declared import Suite
 from orchestration.quality.report import DOCS_NAME, GateReport
+from orchestration.warehouse.publish import SYNTHETIC_NOTICE
 
 PAGE_NAME = "gate.html"
 
@@ -29,6 +30,7 @@ def gate_page(report: GateReport, folder: Path, suites: Sequence[Suite]) -> str:
     }
     return environment.get_template("gate.html.j2").render(
         report=report,
+        notice=SYNTHETIC_NOTICE,
         groups=[(title, conditions) for title, conditions in groups.items() if conditions],
         pages=_pages(folder, suites),
     )

@@ -6,16 +6,15 @@ It speaks what the connector asks for: ``GET /api/models`` with ``author``, ``fi
 
 import base64
 import json
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
-from tests.fakes.loopback import running
+from tests.fakes.loopback import ServiceServer, running
 
 Model = dict[str, Any]
 Service = TypeVar("Service", bound=Any)
@@ -226,7 +225,7 @@ class Handler(BaseHTTPRequestHandler):
     """Answers for the server's service, a :class:`FakeHub` or another with ``answer``, ``asked`` and ``faults``."""
 
     protocol_version = "HTTP/1.1"
-    server: "_Server"
+    server: ServiceServer
 
     def do_GET(self) -> None:
         """Writes the request down, then answers or misbehaves."""
@@ -234,7 +233,7 @@ class Handler(BaseHTTPRequestHandler):
         asked = Asked(
             parts.path, parse_qs(parts.query), self.headers.get("Authorization"), self.headers.get("x-api-key")
         )
-        hub = self.server.hub
+        hub = self.server.service
         with self.server.turn:
             if isinstance(hub, FakeHub):
                 hub.between(hub)
@@ -271,18 +270,6 @@ class Handler(BaseHTTPRequestHandler):
         return None
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self, hub: Any) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.hub = hub
-        self.turn = threading.Lock()
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is no news."""
-
-
 @contextmanager
 def running_hub(models: list[Model] | None = None, **settings: Any) -> Iterator[FakeHub]:
     """A fake Hub for as long as the context lasts; its address is ``hub.url``."""
@@ -293,6 +280,6 @@ def running_hub(models: list[Model] | None = None, **settings: Any) -> Iterator[
 @contextmanager
 def serving(service: Service) -> Iterator[Service]:
     """Serves a fake on a free port of the loopback interface for as long as the context lasts."""
-    with running(_Server(service)) as address:
+    with running(ServiceServer(Handler, service)) as address:
         service.url = f"http://{address}"
         yield service

@@ -7,15 +7,14 @@ PUT, commit) and tag, and serves files by revision. Every change is written down
 import base64
 import hashlib
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from tests.fakes.loopback import running
+from tests.fakes.loopback import ServiceServer, running
 
 Tree = dict[str, bytes]
 
@@ -121,7 +120,7 @@ def _refs(commits: dict[str, str]) -> list[dict[str, str]]:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    server: "_Server"
+    server: ServiceServer
 
     def do_GET(self) -> None:
         self._answer("GET")
@@ -141,7 +140,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, method: str) -> None:
         path = unquote(urlsplit(self.path).path)
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        hub = self.server.hub
+        hub = self.server.service
         with self.server.turn:
             hub.asked.append(f"{method} {path}")
             fault = hub.fault(method, path)
@@ -167,7 +166,9 @@ class _Handler(BaseHTTPRequestHandler):
                 code = 409 if repository.exists else 200
                 if not repository.exists:
                     repository.create()
-                return code, json.dumps({"url": f"{self.server.hub.url}/datasets/org/name", "error": "exists"}).encode()
+                return code, json.dumps(
+                    {"url": f"{self.server.service.url}/datasets/org/name", "error": "exists"}
+                ).encode()
             case ["lfs", oid] if method == "PUT":
                 if hashlib.sha256(body).hexdigest() != oid:
                     return 400, b"{}"
@@ -237,14 +238,14 @@ class _Handler(BaseHTTPRequestHandler):
     def _wanted(self, repository: FakeRepository, each: dict[str, Any]) -> dict[str, Any]:
         if each["oid"] in repository.objects:
             return each
-        return each | {"actions": {"upload": {"href": f"{self.server.hub.url}/lfs/{each['oid']}"}}}
+        return each | {"actions": {"upload": {"href": f"{self.server.service.url}/lfs/{each['oid']}"}}}
 
     def _commit(self, repository: FakeRepository, branch: str, lines: list[dict[str, Any]]) -> tuple[int, bytes]:
         parent = lines[0]["value"].get("parentCommit")
         if parent not in {None, repository.branches[branch]}:
             return 412, b'{"error":"A commit has happened since. Please refresh and try again."}'
         commit = repository.apply(branch, lines)
-        return 200, json.dumps({"commitUrl": f"{self.server.hub.url}/c/{commit}", "commitOid": commit}).encode()
+        return 200, json.dumps({"commitUrl": f"{self.server.service.url}/c/{commit}", "commitOid": commit}).encode()
 
     def _reply(self, code: int, body: bytes, method: str) -> None:
         self.send_response(code)
@@ -257,22 +258,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self, hub: FakeHubRepositories) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.hub = hub
-        self.turn = threading.Lock()
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is no news."""
-
-
 @contextmanager
 def running_hub_repositories() -> Iterator[FakeHubRepositories]:
     """A Hub for as long as the context lasts; its address is ``hub.url``."""
     hub = FakeHubRepositories()
-    with running(_Server(hub)) as address:
+    with running(ServiceServer(_Handler, hub)) as address:
         hub.url = f"http://{address}"
         yield hub
