@@ -63,7 +63,7 @@ def export_tables(
         chosen, condition = selected(columns, key, tombstones)
         if each.stays_view and f"{schema}.{table}" in contract.released_in_part:
             condition += f" AND {_is_tracked(connection, database)}"
-            comment = f"{comment} {_IN_PART}".lstrip()
+            comment = f"{comment.rstrip()} {_IN_PART}".lstrip()
         source = ".".join(map(duckdb.identifier, (database, schema, table)))
         order = ", ".join(map(duckdb.identifier, key)) or "ALL"
         rows = f"SELECT {chosen} FROM {source} WHERE {condition} ORDER BY {order}"  # noqa: S608 - quoted names
