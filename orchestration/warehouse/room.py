@@ -2,13 +2,14 @@
 
 What a build takes is estimated from the catalog: how many readings it reads, of how many models, and from what is there
 already. The factors were set to lie above what was measured, as the largest sizes that files reached while `warehouse
-build` ran (real files, and homes of `make bench` with nine tenths of their days in the history, and with none):
+build` ran (real files, and homes of `make bench` with most of their days in the history, and with none):
 
     read by the build                                              database   copy     memory and spill
     real files: 0.53 M readings of 39 k models                     236 MB     45 MB    0.4 GB
     Hub: 44 M readings of 0.75 M models and 48 M change rows       2.6 GB     0.7 GB   7.8 GB
     Hub: 306 M readings of 0.75 M models                           -          -         14 GB
     Hub: 177 M readings of 3 M models and 190 M change rows        10.9 GB    2.7 GB    21.7 GB
+    Hub: 21 M readings of 3 M models and 190 M change rows         10.8 GB    2.7 GB    18.7 GB
 
 What is larger was not measured; so the estimates are for refusing what is far from fitting, not for planning, and
 ``WAREHOUSE_BUILD_ANYWAY`` overrules them. With two threads, 200 MB of memory did not suffice for the real files and
