@@ -85,14 +85,14 @@ def month_of(column: str | None) -> str:
     return "NULL" if column is None else f"date_trunc('month', {duckdb.identifier(column)})"
 
 
-def month_condition(column: str | None, part: str) -> str:
-    """The condition, in SQL, on the rows of a part."""
+def month_condition(column: str | None, part: str, last: str | None = None) -> str:
+    """The condition, in SQL, on the rows of a part; with ``last`` on those of all months from it to that one."""
     if column is None:
         return "true"
     if not part:
         return f"{duckdb.identifier(column)} IS NULL"
     # As bounds, so that rows of other months are passed over while they are scanned.
-    after, name = month_after(date.fromisoformat(part)), duckdb.identifier(column)
+    after, name = month_after(date.fromisoformat(last or part)), duckdb.identifier(column)
     return f"{name} >= DATE {duckdb.literal(part)} AND {name} < DATE {duckdb.literal(after.isoformat())}"
 
 

@@ -192,14 +192,16 @@ def _amended(connection: duckdb.Connection, tables: _Counterparts, changes: Mapp
     Several months at a time, because the rows of one lie all over the build.
     """
     month = f"CAST({month_of(tables.month_column)} AS DATE)"
+    within = month_condition(tables.month_column, min(changes), max(changes))
     # What is a table in the copy may be a view in the build, whose rows have no number.
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE present_rows AS
         SELECT {month} AS month, rowid AS row_number, hash(row_) AS hash
-        FROM {tables.present} AS row_ WHERE {month} IN {_dates(changes)};
+        FROM {tables.present} AS row_ WHERE {within} AND {month} IN {_dates(changes)};
         CREATE OR REPLACE TEMP TABLE wanted_rows AS
-        SELECT {month} AS month, hash(row_) AS hash FROM {tables.wanted} AS row_ WHERE {month} IN {_dates(changes)};
+        SELECT {month} AS month, hash(row_) AS hash
+        FROM {tables.wanted} AS row_ WHERE {within} AND {month} IN {_dates(changes)};
         CREATE OR REPLACE TEMP TABLE lost_rows AS FROM present_rows ANTI JOIN wanted_rows USING (month, hash);
         CREATE OR REPLACE TEMP TABLE won_rows AS FROM wanted_rows ANTI JOIN present_rows USING (month, hash)
         """  # noqa: S608
@@ -225,7 +227,7 @@ def _amended(connection: duckdb.Connection, tables: _Counterparts, changes: Mapp
             WHERE rowid IN (SELECT row_number FROM lost_rows WHERE month IN {_dates(proven)});
             INSERT INTO {tables.present}
             SELECT row_.* FROM {tables.wanted} AS row_
-            WHERE {month} IN {_dates(proven)} AND hash(row_) IN (SELECT hash FROM won_rows)
+            WHERE {within} AND {month} IN {_dates(proven)} AND hash(row_) IN (SELECT hash FROM won_rows)
             """  # noqa: S608
         )
     return proven
