@@ -46,9 +46,9 @@ def fails() -> None:
 
 def test_checkpoints_and_retention_are_those_of_a_full_run_scaled(tmp_path: Path) -> None:
     full = Plan(1.0, 550, tmp_path)
-    assert (full.models, full.checkpoints, full.retention, full.is_full) == (3_000_000, (30, 180, 365, 550), 60, True)
+    assert (full.models, full.checkpoints, full.retention, full.is_full) == (3_000_000, (30, 180, 365, 550), 7, True)
     short_run = Plan(0.25, 110, tmp_path)
-    assert (short_run.checkpoints, short_run.retention, short_run.is_full) == ((6, 36, 73, 110), 12, False)
+    assert (short_run.checkpoints, short_run.retention, short_run.is_full) == ((6, 36, 73, 110), 2, False)
     assert Plan(1.0, 5, tmp_path).checkpoints == (3, 5)
 
 
