@@ -21,6 +21,7 @@ def different_rows(one: Path, other: Path) -> dict[str, int]:
     rows.
     """
     with duckdb.connect(config={"memory_limit": "4GB"}) as connection:
+        connection.execute("set enable_progress_bar = false")
         connection.execute(f"attach '{one}' as one (read_only); attach '{other}' as other (read_only)")
         copies = {name: _tables(connection, name) for name in ("one", "other")}
         found = {}
