@@ -66,11 +66,12 @@ def export_tables(
             comment = f"{comment.rstrip()} {_IN_PART}".lstrip()
         source = ".".join(map(duckdb.identifier, (database, schema, table)))
         order = ", ".join(map(duckdb.identifier, key)) or "ALL"
-        rows = f"SELECT {chosen} FROM {source} WHERE {condition} ORDER BY {order}"  # noqa: S608 - quoted names
-        _refuse_shared_keys(connection, f"{schema}.{table}", f"{source} WHERE {condition}", key)
+        rows = f"SELECT {chosen} FROM {source} WHERE {condition}"  # noqa: S608 - quoted names
+        ordered = f"{rows} ORDER BY {order}"
+        _refuse_shared_keys(connection, f"{schema}.{table}", rows, key)
         path = folder / parquet_path(schema, table)
         path.parent.mkdir(parents=True, exist_ok=True)
-        count = _write_parquet(connection, rows, path, columns, key=key, comment=comment)
+        count = _write_parquet(connection, ordered, path, columns, key=key, comment=comment)
         sha256, size = file_sha256(path)
         entry = TableEntry(
             schema=schema,
@@ -84,7 +85,7 @@ def export_tables(
             bytes=size,
         )
         if entry.is_report:
-            _write_csv(connection, rows, folder / csv_path(table))
+            _write_csv(connection, ordered, folder / csv_path(table))
         entries.append(entry)
     return tuple(entries)
 
@@ -163,12 +164,13 @@ def _fetched(cursor: duckdb.Connection) -> Iterator[tuple[object, ...]]:
         yield from rows
 
 
-def _refuse_shared_keys(connection: duckdb.Connection, name: str, source: str, key: Sequence[str]) -> None:
+def _refuse_shared_keys(connection: duckdb.Connection, name: str, rows: str, key: Sequence[str]) -> None:
+    """Refuses rows, given as a query, of which several have one key."""
     if not key:
         return
     columns = ", ".join(map(duckdb.identifier, key))
     duplicate = connection.execute(
-        f"SELECT {columns} FROM {source} GROUP BY {columns} HAVING count(*) > 1 ORDER BY ALL LIMIT 1"  # noqa: S608
+        f"SELECT {columns} FROM ({rows}) GROUP BY {columns} HAVING count(*) > 1 ORDER BY ALL LIMIT 1"  # noqa: S608
     ).fetchone()
     if duplicate:
         which = ", ".join(f"{column} {value}" for column, value in zip(key, duplicate, strict=True))

@@ -42,6 +42,7 @@ def contract_of(manifest: Path) -> Contract | None:
         for unique_id, node in nodes.items()
         if node["resource_type"] == "model"
     }
+    metas = {name: node["config"].get("meta", {}) for name, (_, node) in models.items()}
     return Contract(
         keys={name: keys.get(unique_id, ()) for name, (unique_id, _) in models.items()},
         required={
@@ -52,14 +53,8 @@ def contract_of(manifest: Path) -> Contract | None:
             }
             for name, (_, node) in models.items()
         },
-        month_columns={
-            name: column
-            for name, (_, node) in models.items()
-            if (column := node["config"].get("meta", {}).get("published_by_month"))
-        },
-        released_in_part=frozenset(
-            name for name, (_, node) in models.items() if node["config"].get("meta", {}).get("released_in_part")
-        ),
+        month_columns={name: column for name, meta in metas.items() if (column := meta.get("published_by_month"))},
+        released_in_part=frozenset(name for name, meta in metas.items() if meta.get("released_in_part")),
     )
 
 
