@@ -59,8 +59,9 @@ QUESTIONS = (
         "all_readings",
         "growth over all readings by region",
         """
-        select region, date_trunc('month', to_date) as month, sum(to_total - from_total) as growth
+        select region, month, sum(to_total - from_total) as growth
         from basis.int_downloads__intervals
+        inner join marts.dim_date on to_date = date_day
         inner join basis.int_counters__names using (canonical_key)
         inner join marts.dim_model on int_counters__names.canonical_model_id = model_id
         group by all

@@ -1,6 +1,4 @@
 -- Grain: one row per canonical model with a counter: its first reading, where a sum over days begins.
-{{ config(materialized='view') }}
-
 select
     names.canonical_model_id as model_id,
     intervals.to_date as first_counter_date,

@@ -11,29 +11,47 @@ tracked as (
     select distinct canonical_model_id as model_id from {{ ref('int_registry__newest_lists') }}
 ),
 
+siblings as (
+    select
+        derivative_model_id as model_id,
+        cast(count(*) as integer) as edge_count,
+        min(base_model_id) <> max(base_model_id) as has_several_bases,
+        min(relation) <> max(relation) as has_several_relations
+    from edges
+    group by derivative_model_id
+),
+
+-- Nearly every derivative has one edge: only those of the others are ranked.
 ranked as (
     select
-        edges.derivative_model_id as model_id,
+        siblings.*,
         edges.base_model_id,
         edges.relation,
         row_number() over (
-            partition by edges.derivative_model_id
+            partition by siblings.model_id
             order by
                 tracked.model_id is null,
                 case edges.relation
                     when 'finetune' then 1 when 'adapter' then 2 when 'quantized' then 3 when 'merge' then 4 else 5
                 end,
                 edges.base_model_id
-        ) as preference,
-        min(edges.base_model_id) over siblings <> max(edges.base_model_id) over siblings as has_several_bases,
-        min(edges.relation) over siblings <> max(edges.relation) over siblings as has_several_relations
+        ) as preference
     from edges
+    inner join siblings on edges.derivative_model_id = siblings.model_id
     left join tracked on edges.base_model_id = tracked.model_id
-    window siblings as (partition by edges.derivative_model_id)
+    where siblings.edge_count > 1
 ),
 
 chosen as (
-    select * from ranked
+    select
+        siblings.*,
+        edges.base_model_id,
+        edges.relation
+    from edges
+    inner join siblings on edges.derivative_model_id = siblings.model_id
+    where siblings.edge_count = 1
+    union all
+    select * exclude (preference) from ranked
     where preference = 1
 ),
 
@@ -101,6 +119,7 @@ select
     chosen.model_id,
     chosen.base_model_id,
     case when not chosen.has_several_relations then chosen.relation end as relation,
+    chosen.edge_count,
     chosen.has_several_bases,
     walked.root_model_id,
     walked.depth,

@@ -24,7 +24,8 @@ edges as (
         case when cases.derivative_parent = 'root' then edges.root_organization_id else edges.base_organization_id end
             as organization_id,
         case when cases.derivative_parent = 'root' then edges.root_region else edges.base_region end as region,
-        edges.derivative_organization_id
+        edges.derivative_organization_id,
+        edges.derivative_edge_count
     from {{ ref('fct_model_derivatives') }} as edges
     inner join cases
         on
@@ -38,17 +39,42 @@ foreign_edges as (
     select edges.*
     from edges
     inner join cases on edges.case_id = cases.case_id
+    inner join tracked on edges.organization_id = tracked.organization_id
     where cases.derivative_own = 'included' or edges.derivative_organization_id <> edges.organization_id
+),
+
+-- Nearly every derivative has one edge: only those of the others are put together.
+derivatives as (
+    select
+        case_id,
+        derivative_model_id,
+        organization_id,
+        region,
+        created_date,
+        downloads,
+        min_downloads
+    from foreign_edges
+    where derivative_edge_count = 1
+    union all
+    select
+        case_id,
+        derivative_model_id,
+        organization_id,
+        min(region) as region,
+        min(created_date) as created_date,
+        max(downloads) as downloads,
+        min(min_downloads) as min_downloads
+    from foreign_edges
+    where derivative_edge_count > 1
+    group by case_id, derivative_model_id, organization_id
 )
 
 select
-    foreign_edges.case_id,
-    foreign_edges.derivative_model_id,
-    foreign_edges.organization_id,
-    min(foreign_edges.region) as region,
-    {{ month_of('min(foreign_edges.created_date)') }} as month,
-    max(foreign_edges.downloads) as downloads,
-    coalesce(max(foreign_edges.downloads) > min(foreign_edges.min_downloads), false) as is_kept
-from foreign_edges
-inner join tracked on foreign_edges.organization_id = tracked.organization_id
-group by foreign_edges.case_id, foreign_edges.derivative_model_id, foreign_edges.organization_id
+    case_id,
+    derivative_model_id,
+    organization_id,
+    region,
+    {{ month_of('created_date') }} as month,
+    downloads,
+    coalesce(downloads > min_downloads, false) as is_kept
+from derivatives
