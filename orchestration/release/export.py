@@ -20,6 +20,7 @@ from orchestration.warehouse import duckdb
 from orchestration.warehouse.contract import Contract
 from orchestration.warehouse.relations import Relation, relations
 from orchestration.warehouse.results import Result, write_csv
+from orchestration.warehouse.some_models import of_models, tracked_models
 
 #: Rows of a row group: what DuckDB reads at a time, a multiple of the vectors that it hands out.
 ROW_GROUP = 60 * 2048
@@ -62,7 +63,7 @@ def export_tables(
             raise DataRefused(f"{schema}.{table} has no declared key, so it cannot be released; add a test of its key.")
         chosen, condition = selected(columns, key, tombstones)
         if each.stays_view and f"{schema}.{table}" in contract.released_in_part:
-            condition += f" AND {_is_tracked(connection, database)}"
+            condition += f" AND {of_models(tracked_models(connection, database))}"
             comment = f"{comment.rstrip()} {_IN_PART}".lstrip()
         source = ".".join(map(duckdb.identifier, (database, schema, table)))
         order = ", ".join(map(duckdb.identifier, key)) or "ALL"
@@ -175,14 +176,6 @@ def _refuse_shared_keys(connection: duckdb.Connection, name: str, rows: str, key
     if duplicate:
         which = ", ".join(f"{column} {value}" for column, value in zip(key, duplicate, strict=True))
         raise DataRefused(f"{name} has several rows for {which}; mend the model and run `warehouse build`.")
-
-
-def _is_tracked(connection: duckdb.Connection, database: str) -> str:
-    """The condition on rows of tracked models, with their ids in it: the engine then makes no rows of other models."""
-    models = connection.execute(
-        f"SELECT model_id FROM {duckdb.identifier(database)}.marts.dim_model WHERE is_mainline ORDER BY model_id"  # noqa: S608
-    ).fetchall()
-    return f"model_id IN ({', '.join(duckdb.literal(model) for (model,) in models)})" if models else "false"
 
 
 def _released(connection: duckdb.Connection, database: str) -> list[Relation]:

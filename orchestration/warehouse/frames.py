@@ -2,7 +2,9 @@
 
 What the SQL of an expectation may name:
 
-    dim_model, ...             tables of ``marts`` and ``ops`` of the copy
+    dim_model, ...             tables of ``marts`` and ``ops`` of the copy; of a table of a row for each model and day,
+                               where that is a view because it has too many, the rows of the tracked models and of an
+                               even sample of the others
     previous.dim_model, ...    the same tables of the release before, as far as it has them
     exported.dim_model, ...    files of a release that is being made, when those are judged
     sources.limits             source, max_age_days: how old the newest snapshot of a source may be
@@ -20,9 +22,14 @@ import pandas as pd
 from orchestration.errors import DataRefused
 from orchestration.settings import Settings
 from orchestration.warehouse import duckdb
+from orchestration.warehouse.relations import relations
+from orchestration.warehouse.some_models import of_models, sampled_models, tracked_models
 
 #: Rows that are handed on at most: a frame is an aggregate or a sample, whatever the size of what it is made from.
 MOST_ROWS = 10_000
+
+#: Models beside the tracked ones whose rows are looked at where those of all are too many to be made.
+_SAMPLED_MODELS = 2_000
 
 _VARIABLES = ("month", "month_end", "known_on")
 
@@ -79,13 +86,24 @@ def frames(settings: Settings, subject: Subject) -> Iterator[Frames]:
     """
     with duckdb.connect(settings) as connection:
         duckdb.attach(connection, subject.database, "build", read_only=True)
+        _show_part_of_views(connection)
         _show_files(connection, "previous", subject.previous)
         _show_files(connection, "exported", subject.exported)
         _show_limits(connection, sorted(subject.limits.items()))
         for name in _VARIABLES:
             connection.execute(f"SET VARIABLE {name} = CAST(? AS DATE)", [getattr(subject, name)])
-        connection.execute("SET search_path = 'build.marts,build.ops'")
+        connection.execute("SET search_path = 'part,build.marts,build.ops'")
         yield Frames(connection)
+
+
+def _show_part_of_views(connection: duckdb.Connection) -> None:
+    connection.execute("ATTACH ':memory:' AS part")
+    views = [each.name for each in relations(connection, "build") if each.stays_view and each.schema == "marts"]
+    if views:
+        models = {*tracked_models(connection, "build"), *sampled_models(connection, "build", _SAMPLED_MODELS)}
+        wanted = of_models(sorted(models))
+        for name in map(duckdb.identifier, views):
+            connection.execute(f"CREATE TABLE part.{name} AS FROM build.marts.{name} WHERE {wanted}")
 
 
 def _show_files(connection: duckdb.Connection, name: str, files: Mapping[str, Path]) -> None:

@@ -14,6 +14,8 @@ from orchestration.quality.declared import Frame, Suite, at_most, expect
 from orchestration.quality.results import Check
 from orchestration.quality.runner import run_suites
 from orchestration.settings import Settings
+from orchestration.warehouse import frames as judged_frames
+from orchestration.warehouse import relations
 from tests.fakes.small_world import SmallWorld, contracted_tables
 
 ALL = [
@@ -139,6 +141,31 @@ def test_changes_against_the_release_before(world: SmallWorld, tmp_path: Path) -
     assert "region other" in found["changes.published_shares_stay"]
     assert "changes.fct_model_evaluations_has_not_shrunk" in found
     assert "share_before 0.95; share_now 0.5" in found["names.coverage_has_not_fallen"]
+
+
+def test_of_days_that_are_too_many_those_of_tracked_and_sampled_models_are_judged(
+    world: SmallWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.run("update marts.dim_model set is_canonical = true, is_mainline = organization_id in ('org-2', 'org-3')")
+    before = world.release(tmp_path / "2026.09.0")
+    world.run(
+        "create schema basis;"
+        "create table basis.days as from marts.fct_model_downloads_daily;"
+        "drop table marts.fct_model_downloads_daily;"
+        "create view marts.fct_model_downloads_daily as from basis.days"
+    )
+    monkeypatch.setattr(relations, "_MOST_ROWS", 0)
+    monkeypatch.setattr(judged_frames, "_SAMPLED_MODELS", 10)
+    assert refused(judged(world, previous=before)) == {}
+    with judged_frames.frames(Settings(home=world.folder), world.subject()) as opened:
+        seen = opened.select(
+            "select distinct model_id, is_mainline from fct_model_downloads_daily join dim_model using (model_id)"
+        )
+    assert seen["is_mainline"].sum() == 20
+    assert 0 < (~seen["is_mainline"]).sum() < 20
+    world.change_days("delete from basis.days where model_id like 'org-2/%' and download_date > date '2026-06-30'")
+    found = refused(judged(world, previous=before))
+    assert "changes.fct_model_downloads_daily_has_not_shrunk" in found
 
 
 def test_exported_files_that_differ_from_the_build(world: SmallWorld, tmp_path: Path) -> None:
