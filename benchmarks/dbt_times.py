@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -23,6 +23,21 @@ _GROUPS = {
 _READINGS = ("int_readings", "int_snapshots")
 #: What one more day of the Hub asks of the engine; the other groups are reports, services and records of operation.
 ENGINE = ("readings", "downloads", "dims", "other")
+#: The models that match a day with the one before, classify and append what changed, and bring states, months, regions
+#: and the dimension up to it.
+SAME_WORK = frozenset(
+    {
+        "int_readings__new",
+        "int_models__keys",
+        "int_readings__changes",
+        "int_readings__states",
+        "int_downloads__intervals",
+        "int_downloads__last",
+        "fct_model_downloads_monthly",
+        "fct_report_cumulative_monthly",
+        "dim_model",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -36,12 +51,14 @@ class BuildTimes:
         nodes: what each step has of that wait, by group: ``seeds``, ``tests``, ``operations``, and the groups of
             models. Two steps run at a time and take turns on the machine, so while they do each has half of it: all
             steps together are the wait, but for moments in which none runs.
+        same_work: ... the models of :data:`SAME_WORK` have of it.
     """
 
     start_up: float
     steps: float
     rest: float
     nodes: dict[str, list[float]]
+    same_work: list[float]
 
     @property
     def fixed(self) -> float:
@@ -51,7 +68,14 @@ class BuildTimes:
     @property
     def engine(self) -> float:
         """What the models that turn readings into facts and dimensions took beyond that."""
-        seconds = [each for group in ENGINE for each in self.nodes.get(group, [])]
+        return self._beyond_fixed([each for group in ENGINE for each in self.nodes.get(group, [])])
+
+    @property
+    def same(self) -> float:
+        """What of that is the work that pandas and polars are given, too."""
+        return self._beyond_fixed(self.same_work)
+
+    def _beyond_fixed(self, seconds: Sequence[float]) -> float:
         return max(sum(seconds) - self.fixed * len(seconds), 0.0)
 
 
@@ -74,10 +98,12 @@ def times_of(
     """Times of a run from dbt's results, with the path of each node in the project."""
     spans = {result["unique_id"]: _span(result) for result in results}
     nodes: dict[str, list[float]] = defaultdict(list)
-    for name, share in _shares(spans).items():
+    shares = _shares(spans)
+    for name, share in shares.items():
         nodes[_group(name, folders.get(name, []))].append(share)
+    same_work = [share for name, share in shares.items() if _model(name) in SAME_WORK]
     first, last = min(start for start, _ in spans.values()), max(end for _, end in spans.values())
-    return BuildTimes(first - started, last - first, ended - last, dict(nodes))
+    return BuildTimes(first - started, last - first, ended - last, dict(nodes), same_work)
 
 
 def _span(result: Mapping[str, Any]) -> tuple[float, float]:
@@ -97,10 +123,16 @@ def _shares(spans: Mapping[str, tuple[float, float]]) -> dict[str, float]:
     return shares
 
 
+def _model(name: str) -> str | None:
+    """Of which model a step is; None for tests, seeds and the rest."""
+    kind, _, called = name.split(".")[:3]
+    return called if kind == "model" else None
+
+
 def _group(name: str, folders: list[str]) -> str:
-    kind, _, model = name.split(".")[:3]
-    if kind != "model":
-        return f"{kind}s"
+    model = _model(name)
+    if model is None:
+        return f"{name.partition('.')[0]}s"
     if model.startswith(_READINGS):
         return "readings"
     return next((_GROUPS[folder] for folder in folders if folder in _GROUPS), "other")

@@ -49,6 +49,7 @@ class Figure(msgspec.Struct, frozen=True):
         target: what the issue asks for, if it does.
         series: name of the line in the plot of growth that this is a point of.
         day: the day of the history on which it was measured.
+        pace: seconds that a fixed piece of work took around it; growth is counted by it, where it is known.
         note: what a reader must know.
     """
 
@@ -61,6 +62,7 @@ class Figure(msgspec.Struct, frozen=True):
     target: Target | None = None
     series: str | None = None
     day: int | None = None
+    pace: float | None = None
     note: str = ""
 
     def ratio(self, other: Way | None) -> float | None:

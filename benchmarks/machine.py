@@ -7,9 +7,15 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+import duckdb
 import msgspec
 
 _WRITTEN = 256 << 20
+_FIXED_WORK = """
+with sums as (select number % 1_500_000 as key, sum(number) as total from range(6_000_000) as t (number) group by key)
+
+select sum(hash(a.total, b.total)) from sums as a inner join sums as b on a.key = b.key + 1
+"""
 _PACKAGES = ("duckdb", "dbt-core", "dbt-duckdb", "pyarrow", "pandas", "polars", "numpy", "msgspec")
 
 
@@ -45,6 +51,13 @@ def describe(folder: Path) -> Machine:
         packages={name: version(name) for name in _PACKAGES},
         date=f"{datetime.now(UTC):%Y-%m-%d}",
     )
+
+
+def fixed_work() -> None:
+    """A piece of the engine's work that never changes: grouping, joining and summing, by two threads."""
+    with duckdb.connect(config={"threads": 2}) as connection:
+        connection.execute("SET enable_progress_bar = false")
+        connection.execute(_FIXED_WORK).fetchall()
 
 
 def _system() -> str:

@@ -27,21 +27,27 @@ def document(plan: Plan, machine: Machine, results: Sequence[Result]) -> str:
 
 
 def growth_ratios(figures: Iterable[Figure]) -> list[Figure]:
-    """How the cost of one more day grows from the first checkpoint to the last, for each line of the plot."""
-    lines: dict[str, dict[int, float]] = defaultdict(dict)
+    """How the cost of one more day grows from the first checkpoint to the last, for each line of the plot.
+
+    Where the machine's pace is known it is taken out: the cost is what a fixed piece of work cost at the same time.
+    """
+    lines: dict[str, dict[int, Figure]] = defaultdict(dict)
     for figure in figures:
         if figure.series is not None and figure.day is not None:
-            lines[figure.series][figure.day] = figure.ours
+            lines[figure.series][figure.day] = figure
     return [
-        Figure(
-            f"{series}: day {max(points)} over day {min(points)}",
-            "times",
-            points[max(points)] / points[min(points)],
-            target=Target(1.2),
-        )
-        for series, points in lines.items()
-        if len(points) > 1
+        _growth(series, points[min(points)], points[max(points)]) for series, points in lines.items() if len(points) > 1
     ]
+
+
+def _growth(series: str, first: Figure, last: Figure) -> Figure:
+    times, note = last.ours / first.ours, ""
+    if first.pace and last.pace:
+        note = (
+            f"{short(times)} by the clock; the same work took {short(last.pace / first.pace)} times as long around it"
+        )
+        times *= first.pace / last.pace
+    return Figure(f"{series}: day {last.day} over day {first.day}", "times", times, target=Target(1.2), note=note)
 
 
 def verdict(plan: Plan, figure: Figure) -> str:

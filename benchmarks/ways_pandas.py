@@ -77,8 +77,9 @@ def growth_by_region(folder: Path) -> None:
     joined = pd.read_parquet(folder / "intervals.parquet").merge(
         pd.read_parquet(folder / "models.parquet"), on="model_id"
     )
-    joined["month"] = pd.to_datetime(joined["to_date"]).dt.to_period("M")
-    joined.groupby(["region", "month"])["growth"].sum()
+    days = joined.groupby(["region", "to_date"], as_index=False)["growth"].sum()
+    days["month"] = pd.to_datetime(days["to_date"]).dt.to_period("M")
+    days.groupby(["region", "month"])["growth"].sum()
 
 
 def top_100(folder: Path) -> None:

@@ -115,7 +115,8 @@ def growth_by_region(folder: Path) -> None:
     """Growth of the counters by region and the month in which it was read."""
     models = pl.scan_parquet(folder / "models.parquet")
     joined = pl.scan_parquet(folder / "intervals.parquet").join(models, on="model_id")
-    joined.group_by("region", pl.col("to_date").dt.truncate("1mo")).agg(pl.sum("growth")).collect()
+    days = joined.group_by("region", "to_date").agg(pl.sum("growth"))
+    days.group_by("region", pl.col("to_date").dt.truncate("1mo")).agg(pl.sum("growth")).collect()
 
 
 def top_100(folder: Path) -> None:

@@ -2,18 +2,19 @@
 
 Each runs as the command it is, on a home that holds the generated days before. Engine time is what of the wait is for
 the dbt models that turn readings into facts and dimensions, less what dbt takes for a model without rows; start-up,
-that fixed cost, reports, tests and publishing are stated beside it. pandas and polars do one day's work of these marts
-on Parquet files.
+that fixed cost, reports, tests and publishing are stated beside it. pandas and polars do a part of it on Parquet files;
+what they do not do (identities, lineage, attributes, disputed counters) is in engine time and not in the ratios.
 """
 
 import shutil
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from benchmarks.dbt_times import BuildTimes, build_times
 from benchmarks.home import link_home, manifest_of, records_of, write_sources_file
 from benchmarks.job import Figure, Job, Target, seconds_of
-from benchmarks.measure import Found, Measured, command, fresh, in_turn, work
+from benchmarks.measure import Found, Measured, command, fresh, in_turn, pace, work
 from benchmarks.plan import Plan, date_of
 
 DAY_JOB = "warehouse_day"
@@ -45,15 +46,16 @@ def published(plan: Plan) -> Path:
 
 def growth(plan: Plan, day: int) -> list[Figure]:
     """One more day at an earlier checkpoint."""
-    _, _, (built, times) = _measured_day(plan, day)
+    measured = _measured_day(plan, day)
     shutil.rmtree(home_of(plan, day))
-    return [_growth(plan, day, built, times)]
+    return [_growth(plan, day, measured)]
 
 
 def one_day(plan: Plan) -> list[Figure]:
     """One more day at the last checkpoint, with all that can be said of it."""
     day = plan.checkpoints[-1]
-    (first, first_times), ingested, (built, times) = _measured_day(plan, day)
+    measured = _measured_day(plan, day)
+    (first, first_times), ingested, (built, times) = measured.first, measured.ingested, measured.built
     home = home_of(plan, day)
     copy = (home / "published" / "current.duckdb").resolve()
     published(plan).unlink(missing_ok=True)
@@ -61,17 +63,18 @@ def one_day(plan: Plan) -> list[Figure]:
     wall = ingested.seconds + built.seconds
     peak = max(ingested.peak_mb, built.peak_mb)
     others = _elsewhere(plan, day)
-    ours = Measured(times.engine, built.peak_mb)
-    engine = seconds_of("one more day in the marts: engine", {"ours": ours, **others}, target=Target(4.0))
+    ours = Measured(times.same, built.peak_mb)
+    same = seconds_of("- of it match, classify, append, state, month, region, dimension", {"ours": ours, **others})
     return [
-        engine,
+        Figure("one more day in the marts: engine", "s", times.engine, built.peak_mb, target=Target(4.0)),
+        same,
+        *_as_targets(same),
         Figure("one more day in the marts: memory of the build", "MB", built.peak_mb, target=Target(1500)),
-        *_as_targets(engine),
         Figure("one more day as a user waits for it", "s", wall, peak, target=Target(45.0)),
         Figure("- ingest of the file at hand", "s", ingested.seconds, ingested.peak_mb),
         Figure("- build and publish", "s", built.seconds, built.peak_mb),
         *_parts(times),
-        _growth(plan, day, built, times),
+        _growth(plan, day, measured),
         Figure(
             "marts from changed readings, first build: engine",
             "s",
@@ -116,8 +119,17 @@ def from_full_days(plan: Plan) -> list[Figure]:
     ]
 
 
-def _measured_day(plan: Plan, day: int) -> tuple[tuple[Measured, BuildTimes], Measured, tuple[Measured, BuildTimes]]:
-    """The first build of the days before, the ingest of the day, and the build after it, in a new home."""
+class _MeasuredDay(NamedTuple):
+    """The first build of the days before, the ingest of the day, and the build after it, with the pace around that."""
+
+    first: tuple[Measured, BuildTimes]
+    ingested: Measured
+    built: tuple[Measured, BuildTimes]
+    pace: float
+
+
+def _measured_day(plan: Plan, day: int) -> _MeasuredDay:
+    """One more day in a new home."""
     home = home_of(plan, day)
     shutil.rmtree(home, ignore_errors=True)
     link_home(plan, day, home, compacted=True)
@@ -125,7 +137,9 @@ def _measured_day(plan: Plan, day: int) -> tuple[tuple[Measured, BuildTimes], Me
     sources = home / "sources.toml"
     write_sources_file(plan, day, sources)
     ingested = _warehouse(home, "ingest", "--sources", str(sources))
-    return first, ingested, _build(home)
+    before = pace()
+    built = _build(home)
+    return _MeasuredDay(first, ingested, built, (before + pace()) / 2)
 
 
 def _build(home: Path, *options: str) -> tuple[Measured, BuildTimes]:
@@ -137,9 +151,12 @@ def _warehouse(home: Path, *arguments: str) -> Measured:
     return command(("orchestration.cli", *arguments), {"WAREHOUSE_HOME": str(home)})
 
 
-def _growth(plan: Plan, day: int, built: Measured, times: BuildTimes) -> Figure:
+def _growth(plan: Plan, day: int, measured: _MeasuredDay) -> Figure:
+    built, times = measured.built
     per_million = times.engine * 1e6 / manifest_of(plan, day).rows
-    return Figure(f"marts: day {day}, engine", "s a million models", per_million, built.peak_mb, series=GROWTH, day=day)
+    unit = "s a million models"
+    name = f"marts: day {day}, engine"
+    return Figure(name, unit, per_million, built.peak_mb, series=GROWTH, day=day, pace=measured.pace)
 
 
 def _parts(times: BuildTimes) -> list[Figure]:
@@ -154,12 +171,12 @@ def _parts(times: BuildTimes) -> list[Figure]:
     return [Figure(f"- {name}", "s", seconds) for name, seconds in steps.items()]
 
 
-def _as_targets(engine: Figure) -> list[Figure]:
-    """The ratios that the issue sets a target for."""
+def _as_targets(same: Figure) -> list[Figure]:
+    """The ratios that the issue sets a target for: the same work by others."""
     targets = {"pandas": Target(7.0, at_least=True), "polars": Target(1.5, at_least=True)}
-    ratios = {name: engine.ratio(getattr(engine, name)) for name in targets}
+    ratios = {name: same.ratio(getattr(same, name)) for name in targets}
     return [
-        Figure(f"one more day in the marts: {name} takes", "times as long", ratio, target=targets[name])
+        Figure(f"- for the same work {name} takes", "times as long", ratio, target=targets[name])
         for name, ratio in ratios.items()
         if ratio is not None
     ]

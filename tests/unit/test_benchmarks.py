@@ -320,6 +320,16 @@ def test_growth_is_the_last_checkpoint_over_the_first() -> None:
     assert (growth.name, growth.ours) == ("marts: day 550 over day 30", 1.2)
 
 
+def test_a_machine_that_becomes_slower_is_not_taken_for_growth() -> None:
+    points = [
+        Figure("x", "s", cost, series="marts", day=day, pace=pace)
+        for day, cost, pace in ((30, 10.0, 1.0), (550, 30.0, 2.0))
+    ]
+    (growth,) = growth_ratios(points)
+    assert growth.ours == 1.5
+    assert growth.note == "3 by the clock; the same work took 2 times as long around it"
+
+
 def test_numbers_have_three_digits_that_count() -> None:
     assert [short(value) for value in (None, 0, 2_500_000.0, 123.4, 45.678, 0.12345, 0.00123456)] == [
         "",
@@ -377,14 +387,14 @@ def test_times_of_a_build_name_what_does_not_depend_on_the_data() -> None:
     folders = {
         "model.warehouse.stg_x": ["warehouse", "staging", "x", "stg_x"],
         "model.warehouse.int_readings__y": ["warehouse", "intermediate", "downloads", "int_readings__y"],
-        "model.warehouse.fct_z": ["warehouse", "marts", "usage", "fct_z"],
+        "model.warehouse.dim_model": ["warehouse", "marts", "usage", "dim_model"],
         "model.warehouse.report_r": ["warehouse", "marts", "report", "report_r"],
         "model.warehouse.empty": ["warehouse", "marts", "inference", "empty"],
     }
     results = [
         node("model.warehouse.stg_x", 110, 111),
         node("model.warehouse.int_readings__y", 111, 113),
-        node("model.warehouse.fct_z", 113, 118),
+        node("model.warehouse.dim_model", 113, 118),
         node("model.warehouse.report_r", 118, 121),
         node("model.warehouse.empty", 118, 118.5),
         node("test.warehouse.unique", 121, 125),
@@ -396,4 +406,5 @@ def test_times_of_a_build_name_what_does_not_depend_on_the_data() -> None:
     assert times.nodes["reports"] == [2.75]
     assert times.nodes["tests"] == [4]
     assert times.engine == 1 + 2 + 5 - 3 * 0.25
+    assert times.same == 5 - 0.25
     assert sum(sum(group) for group in times.nodes.values()) == times.steps
