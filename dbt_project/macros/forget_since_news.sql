@@ -100,14 +100,22 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Removes the months that are summed anew: of most models only the open one, which is found by the month alone. -#}
+{#-
+    Removes the months that are summed anew: of most models only the open one, which is found by the month alone, of
+    models that are no longer counted, or not under this id, all. One statement each: each looks at as few rows as it can.
+-#}
 {% macro forget_months(relation) -%}
     {%- set months = ref('int_downloads__months') -%}
     {%- set scope = ref('int_counters__scope') -%}
     {%- if is_incremental() -%}
         delete from {{ relation }} as built
         using {{ scope }} as scope
-        where scope.is_whole and scope.canonical_model_id = built.model_id;
+        where
+            scope.is_whole
+            and scope.canonical_model_id = built.model_id
+            and not exists (
+                select 1 from {{ months }} as months where months.canonical_model_id = scope.canonical_model_id
+            );
         delete from {{ relation }} as built
         where built.month >= (select max(first_month) from {{ months }});
         delete from {{ relation }} as built

@@ -3,7 +3,7 @@
 -- one line, and root and depth are defined for every model.
 {% set rounds = var('lineage_rounds') | int %}
 
-with edges as (
+with recursive edges as (
     select * from {{ ref('int_lineage__acyclic_edges') }}
 ),
 
@@ -91,28 +91,13 @@ contested as (
         <> max(coalesce(walked.root_model_id, ranked.base_model_id))
 ),
 
-marked_0 as (
-    select
-        chosen.model_id,
-        chosen.base_model_id as reached_id,
-        contested.model_id is not null as is_root_chosen
-    from chosen
-    left join contested on chosen.model_id = contested.model_id
-),
-
-{% for round in range(1, rounds + 1) %}
-    marked_{{ round }} as (
-        select
-            nearer.model_id,
-            coalesce(farther.reached_id, nearer.reached_id) as reached_id,
-            nearer.is_root_chosen or coalesce(farther.is_root_chosen, false) as is_root_chosen
-        from marked_{{ round - 1 }} as nearer
-        left join marked_{{ round - 1 }} as farther on nearer.reached_id = farther.model_id
-    ),
-
-{% endfor %}
+-- These, and whatever comes from them. A model has one chosen base, so each is reached once, and this ends.
 marked as (
-    select * from marked_{{ rounds }}
+    select model_id from contested
+    union
+    select chosen.model_id
+    from marked
+    inner join chosen on marked.model_id = chosen.base_model_id
 )
 
 select
@@ -123,7 +108,7 @@ select
     chosen.has_several_bases,
     walked.root_model_id,
     walked.depth,
-    marked.is_root_chosen
+    marked.model_id is not null as is_root_chosen
 from chosen
 inner join walked on chosen.model_id = walked.model_id
-inner join marked on chosen.model_id = marked.model_id
+left join marked on chosen.model_id = marked.model_id
