@@ -23,7 +23,7 @@ _GROUPS = {
 _READINGS = ("int_readings", "int_snapshots")
 #: What one more day of the Hub asks of the engine; the other groups are reports, services and records of operation.
 ENGINE = ("readings", "downloads", "dims", "other")
-#: The models that match a day with the one before, classify and append what changed, and bring states, months, regions
+#: Of these the models that match a day with the one before, classify and append what changed, and bring states, months
 #: and the dimension up to it.
 SAME_WORK = frozenset(
     {
@@ -31,10 +31,12 @@ SAME_WORK = frozenset(
         "int_models__keys",
         "int_readings__changes",
         "int_readings__states",
+        "int_readings__series",
         "int_downloads__intervals",
         "int_downloads__last",
+        "int_downloads__months",
         "fct_model_downloads_monthly",
-        "fct_report_cumulative_monthly",
+        "int_attributes__counters",
         "dim_model",
     }
 )

@@ -10,6 +10,8 @@ from pathlib import Path
 import duckdb
 import msgspec
 
+from benchmarks.measure import fresh, medians, work
+
 _WRITTEN = 256 << 20
 _FIXED_WORK = """
 with sums as (select number % 1_500_000 as key, sum(number) as total from range(6_000_000) as t (number) group by key)
@@ -58,6 +60,17 @@ def fixed_work() -> None:
     with duckdb.connect(config={"threads": 2}) as connection:
         connection.execute("SET enable_progress_bar = false")
         connection.execute(_FIXED_WORK).fetchall()
+
+
+def pace() -> float:
+    """Seconds that :func:`fixed_work` takes now, the median of three.
+
+    Builds that are compared lie minutes or hours apart, and a machine that others use is slower at some times.
+
+    Raises:
+        WorkFailed: it did not end well.
+    """
+    return medians([fresh(work("benchmarks.machine:fixed_work")) for _ in range(3)]).seconds
 
 
 def _system() -> str:

@@ -109,14 +109,6 @@ def medians(measured: Sequence[Measured]) -> Measured:
     )
 
 
-def pace() -> float:
-    """Seconds that the same small piece of work takes now, the median of three.
-
-    Builds that are compared lie minutes or hours apart, and a machine that others use is slower at some times.
-    """
-    return medians([fresh(work("benchmarks.machine:fixed_work")) for _ in range(3)]).seconds
-
-
 def cold_and_warm(function: str, files: Iterable[Path], arguments: Sequence[object]) -> tuple[float, float]:
     """Seconds of a call when the page cache holds nothing of some files, and the median of calls after that."""
     call = resolve_name(function)

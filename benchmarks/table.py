@@ -43,10 +43,9 @@ def growth_ratios(figures: Iterable[Figure]) -> list[Figure]:
 def _growth(series: str, first: Figure, last: Figure) -> Figure:
     times, note = last.ours / first.ours, ""
     if first.pace and last.pace:
-        note = (
-            f"{short(times)} by the clock; the same work took {short(last.pace / first.pace)} times as long around it"
-        )
-        times *= first.pace / last.pace
+        slower = last.pace / first.pace
+        note = f"{short(times)} by the clock; a fixed piece of work took {short(slower)} times as long around it"
+        times /= slower
     return Figure(f"{series}: day {last.day} over day {first.day}", "times", times, target=Target(1.2), note=note)
 
 

@@ -73,7 +73,7 @@ def cumulative_by_region(folder: Path, tracked: bool) -> None:
 
 
 def growth_by_region(folder: Path) -> None:
-    """Growth of the counters by region and the month in which it was read."""
+    """Growth of the counters by region and the month in which it was read; the month of each day is found once."""
     joined = pd.read_parquet(folder / "intervals.parquet").merge(
         pd.read_parquet(folder / "models.parquet"), on="model_id"
     )

@@ -112,7 +112,7 @@ def cumulative_by_region(folder: Path, tracked: bool) -> None:
 
 
 def growth_by_region(folder: Path) -> None:
-    """Growth of the counters by region and the month in which it was read."""
+    """Growth of the counters by region and the month in which it was read; the month of each day is found once."""
     models = pl.scan_parquet(folder / "models.parquet")
     joined = pl.scan_parquet(folder / "intervals.parquet").join(models, on="model_id")
     days = joined.group_by("region", "to_date").agg(pl.sum("growth"))

@@ -2,7 +2,8 @@
 
 from orchestration.quality.declared import Frame, Suite, at_most
 
-#: Every column of a dimension, bridge or fact that says when something was; what lies ahead by nature is left out.
+#: Every column of a dimension, bridge or fact that says when something was; what lies ahead by nature is left out. The
+#: dates of daily rows are those of snapshots, so where only some models' days are there these have them, too.
 DATES = {
     "bridge_mainline_list": ("list_date",),
     "bridge_mainline_list_periods": ("valid_from", "valid_to"),

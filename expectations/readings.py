@@ -13,8 +13,14 @@ with listed as (
 ),
 
 counted as (
-    select source, source_table as table_name, download_date as snapshot_date, count(*) as models
+    select
+        source,
+        source_table as table_name,
+        download_date as snapshot_date,
+        -- Of many models there is a sample beside the tracked ones.
+        sum(if(is_mainline, 1, getvariable('stands_for'))) as models
     from fct_model_downloads_daily
+    inner join dim_model using (model_id)
     where is_read and download_date >= getvariable('month') - 180
     group by all
     union all

@@ -101,8 +101,9 @@
 {%- endmacro %}
 
 {#-
-    Removes the months that are summed anew: of most models only the open one, which is found by the month alone, of
-    models that are no longer counted, or not under this id, all. One statement each: each looks at as few rows as it can.
+    Removes the months that are summed anew: all of models that are no longer counted, or not under this number and id; of
+    most models only the open one, which is found by the month alone; of some from an earlier month on. One statement each,
+    so that each looks at as few rows as it can.
 -#}
 {% macro forget_months(relation) -%}
     {%- set months = ref('int_downloads__months') -%}
@@ -114,7 +115,11 @@
             scope.is_whole
             and scope.canonical_model_id = built.model_id
             and not exists (
-                select 1 from {{ months }} as months where months.canonical_model_id = scope.canonical_model_id
+                select 1
+                from {{ months }} as months
+                where
+                    months.canonical_key = scope.canonical_key
+                    and months.canonical_model_id = scope.canonical_model_id
             );
         delete from {{ relation }} as built
         where built.month >= (select max(first_month) from {{ months }});

@@ -3,8 +3,8 @@
     same was read (`first_day` to `last_day`). `series` is what is wanted: a relation or CTE with `source`, `table_name`,
     `model_key` and `last_date`, so that no other series is put in order; with `since`, the name of a column of it, from
     the first change on that day or later; with `until`, another one, up to that day: the change
-    after it is there for the end of what was read before, and as a span ends before it begins. Fast, because of the rows
-    of all models those wanted are picked by their number alone, in half of the time that names would take beside it.
+    after it is there for the end of what was read before, and as a span ends before it begins. Fast, because the wanted
+    rows are first picked by number alone: to compare source and table too, for all rows, takes twice as long.
 -#}
 {% macro reading_spans(series, since=none, until=none) -%}
     (

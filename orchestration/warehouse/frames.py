@@ -2,9 +2,9 @@
 
 What the SQL of an expectation may name:
 
-    dim_model, ...             tables of ``marts`` and ``ops`` of the copy; of a table of a row for each model and day,
-                               where that is a view because it has too many, the rows of the tracked models and of an
-                               even sample of the others
+    dim_model, ...             tables of ``marts`` and ``ops`` of the copy; of the daily downloads, where they are a
+                               view because there are too many, those of the tracked models and of an even sample
+    getvariable('stands_for')  of how many models one is sampled there; 1 where all are there
     previous.dim_model, ...    the same tables of the release before, as far as it has them
     exported.dim_model, ...    files of a release that is being made, when those are judged
     sources.limits             source, max_age_days: how old the newest snapshot of a source may be
@@ -28,8 +28,10 @@ from orchestration.warehouse.some_models import of_models, sampled_models, track
 #: Rows that are handed on at most: a frame is an aggregate or a sample, whatever the size of what it is made from.
 MOST_ROWS = 10_000
 
-#: Models beside the tracked ones whose rows are looked at where those of all are too many to be made.
+#: Models beside the tracked ones whose days are looked at where those of all are too many to be made.
 _SAMPLED_MODELS = 2_000
+
+_DAYS = "fct_model_downloads_daily"
 
 _VARIABLES = ("month", "month_end", "known_on")
 
@@ -86,7 +88,7 @@ def frames(settings: Settings, subject: Subject) -> Iterator[Frames]:
     """
     with duckdb.connect(settings) as connection:
         duckdb.attach(connection, subject.database, "build", read_only=True)
-        _show_part_of_views(connection)
+        _show_part_of_days(connection)
         _show_files(connection, "previous", subject.previous)
         _show_files(connection, "exported", subject.exported)
         _show_limits(connection, sorted(subject.limits.items()))
@@ -96,14 +98,15 @@ def frames(settings: Settings, subject: Subject) -> Iterator[Frames]:
         yield Frames(connection)
 
 
-def _show_part_of_views(connection: duckdb.Connection) -> None:
+def _show_part_of_days(connection: duckdb.Connection) -> None:
+    """Where the days of all models are too many to be made, puts a table of those of some in their place."""
     connection.execute("ATTACH ':memory:' AS part")
-    views = [each.name for each in relations(connection, "build") if each.stays_view and each.schema == "marts"]
-    if views:
-        models = {*tracked_models(connection, "build"), *sampled_models(connection, "build", _SAMPLED_MODELS)}
-        wanted = of_models(sorted(models))
-        for name in map(duckdb.identifier, views):
-            connection.execute(f"CREATE TABLE part.{name} AS FROM build.marts.{name} WHERE {wanted}")
+    stands_for = 1
+    if any(each.name == _DAYS and each.stays_view for each in relations(connection, "build")):
+        sampled, stands_for = sampled_models(connection, "build", _SAMPLED_MODELS)
+        wanted = of_models(sorted({*tracked_models(connection, "build"), *sampled}))
+        connection.execute(f"CREATE TABLE part.{_DAYS} AS FROM build.marts.{_DAYS} WHERE {wanted}")
+    connection.execute(f"SET VARIABLE stands_for = {stands_for}")
 
 
 def _show_files(connection: duckdb.Connection, name: str, files: Mapping[str, Path]) -> None:

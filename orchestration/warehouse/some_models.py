@@ -5,6 +5,7 @@ looked for where the view begins, and no other row is made.
 """
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from orchestration.warehouse import duckdb
 
@@ -16,7 +17,7 @@ def of_models(models: Iterable[str]) -> str:
 
 
 def tracked_models(connection: duckdb.Connection, database: str) -> list[str]:
-    """Ids of the models of a newest mainline list, in order.
+    """Ids on the newest primary lists of tracked models, in order.
 
     Args:
         connection: to which the published copy is attached.
@@ -25,17 +26,29 @@ def tracked_models(connection: duckdb.Connection, database: str) -> list[str]:
     return _models(connection, database, "is_mainline")
 
 
-def sampled_models(connection: duckdb.Connection, database: str, most: int) -> list[str]:
-    """Ids of an even part of all canonical models, in order: about ``most`` of them, or all when there are fewer.
+class Sample(NamedTuple):
+    """An even part of the canonical models.
+
+    Attributes:
+        models: their ids, in order.
+        stands_for: of how many models each is one.
+    """
+
+    models: list[str]
+    stands_for: int
+
+
+def sampled_models(connection: duckdb.Connection, database: str, least: int) -> Sample:
+    """One of so many canonical models, chosen by the engine's hash of the id: the same as long as the engine is.
 
     Args:
         connection: to which the published copy is attached.
         database: under which name.
-        most: how many.
+        least: how many there should be at least, if there are; there may be twice as many.
     """
     counted = f"SELECT count(*) FILTER (is_canonical) FROM {_dim_model(database)}"  # noqa: S608 - quoted names
-    parts = max(connection.execute(counted).fetchall()[0][0] // most, 1)
-    return _models(connection, database, f"is_canonical AND hash(model_id) % {parts} = 0")
+    stands_for = max(connection.execute(counted).fetchall()[0][0] // least, 1)
+    return Sample(_models(connection, database, f"is_canonical AND hash(model_id) % {stands_for} = 0"), stands_for)
 
 
 def _models(connection: duckdb.Connection, database: str, condition: str) -> list[str]:

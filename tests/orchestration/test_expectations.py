@@ -143,29 +143,48 @@ def test_changes_against_the_release_before(world: SmallWorld, tmp_path: Path) -
     assert "share_before 0.95; share_now 0.5" in found["names.coverage_has_not_fallen"]
 
 
-def test_of_days_that_are_too_many_those_of_tracked_and_sampled_models_are_judged(
-    world: SmallWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    world.run("update marts.dim_model set is_canonical = true, is_mainline = organization_id in ('org-2', 'org-3')")
-    before = world.release(tmp_path / "2026.09.0")
+@pytest.fixture
+def large(world: SmallWorld, monkeypatch: pytest.MonkeyPatch) -> SmallWorld:
+    """The world with its days as a view, as where they are too many, of which few are sampled."""
     world.run(
         "create schema basis;"
         "create table basis.days as from marts.fct_model_downloads_daily;"
         "drop table marts.fct_model_downloads_daily;"
-        "create view marts.fct_model_downloads_daily as from basis.days"
+        "create view marts.fct_model_downloads_daily as from basis.days;"
+        "update marts.dim_model set is_canonical = true, is_mainline = model_id in ('org-2/model-0', 'org-3/model-0')"
     )
     monkeypatch.setattr(relations, "_MOST_ROWS", 0)
-    monkeypatch.setattr(judged_frames, "_SAMPLED_MODELS", 10)
-    assert refused(judged(world, previous=before)) == {}
-    with judged_frames.frames(Settings(home=world.folder), world.subject()) as opened:
+    monkeypatch.setattr(judged_frames, "_SAMPLED_MODELS", 4)
+    return world
+
+
+def test_of_too_many_days_those_of_tracked_and_sampled_models_are_judged(large: SmallWorld) -> None:
+    assert refused(judged(large)) == {}
+    with judged_frames.frames(Settings(home=large.folder), large.subject()) as opened:
         seen = opened.select(
             "select distinct model_id, is_mainline from fct_model_downloads_daily join dim_model using (model_id)"
         )
-    assert seen["is_mainline"].sum() == 20
-    assert 0 < (~seen["is_mainline"]).sum() < 20
-    world.change_days("delete from basis.days where model_id like 'org-2/%' and download_date > date '2026-06-30'")
-    found = refused(judged(world, previous=before))
-    assert "changes.fct_model_downloads_daily_has_not_shrunk" in found
+    assert seen["is_mainline"].sum() == 2
+    assert 0 < (~seen["is_mainline"]).sum() < 12
+
+
+def test_a_sample_tells_of_a_renamed_column_what_all_would_tell(large: SmallWorld) -> None:
+    large.run("update ops.snapshots set rows = 80 where kind = 'readings'")
+    large.change_days("delete from basis.days where download_date > date '2026-10-25'")
+    # 2 tracked models and 3 that stand for 10 each.
+    assert "share_now 0; share_before 0.4" in refused(judged(large))["readings.counters_are_known_as_before"]
+
+
+def test_days_of_models_that_are_tracked_now_as_then_must_stay(
+    world: SmallWorld, large: SmallWorld, tmp_path: Path
+) -> None:
+    large.run("update marts.dim_model set is_mainline = true where model_id = 'org-1/model-0'")
+    before = large.release(tmp_path / "2026.09.0") | {"fct_model_downloads_daily": tmp_path / "days.parquet"}
+    large.run(f"copy basis.days to '{before['fct_model_downloads_daily']}'")
+    large.run("update marts.dim_model set is_mainline = false where model_id = 'org-1/model-0'")
+    assert "changes.fct_model_downloads_daily_has_not_shrunk" not in refused(judged(large, previous=before))
+    large.change_days("delete from basis.days where model_id = 'org-2/model-0' and download_date < date '2026-06-30'")
+    assert "changes.fct_model_downloads_daily_has_not_shrunk" in refused(judged(large, previous=before))
 
 
 def test_exported_files_that_differ_from_the_build(world: SmallWorld, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from benchmarks import home, run, ways_duckdb, ways_ours, ways_pandas, ways_polars
-from benchmarks.dbt_times import times_of
+from benchmarks.dbt_times import ENGINE, SAME_WORK, _group, times_of
 from benchmarks.hub_history import HubHistory
 from benchmarks.job import Figure, Job, Result, Target, Way
 from benchmarks.jobs import all_jobs
@@ -26,6 +26,7 @@ from benchmarks.same_tables import different_rows
 from benchmarks.table import document, growth_ratios, short, verdict
 from orchestration.errors import ConfigurationError
 from orchestration.history.store import History
+from orchestration.settings import DBT_PROJECT
 from orchestration.snapshots.reader import SnapshotReader
 from tests.fakes.small_world import SmallWorld
 
@@ -327,7 +328,7 @@ def test_a_machine_that_becomes_slower_is_not_taken_for_growth() -> None:
     ]
     (growth,) = growth_ratios(points)
     assert growth.ours == 1.5
-    assert growth.note == "3 by the clock; the same work took 2 times as long around it"
+    assert growth.note == "3 by the clock; a fixed piece of work took 2 times as long around it"
 
 
 def test_numbers_have_three_digits_that_count() -> None:
@@ -408,3 +409,10 @@ def test_times_of_a_build_name_what_does_not_depend_on_the_data() -> None:
     assert times.engine == 1 + 2 + 5 - 3 * 0.25
     assert times.same == 5 - 0.25
     assert sum(sum(group) for group in times.nodes.values()) == times.steps
+
+
+def test_the_same_work_is_a_part_of_the_engine_and_of_models_that_there_are() -> None:
+    groups = {path.stem: path.parent.name for path in (DBT_PROJECT / "models").rglob("*.sql")}
+    assert groups.keys() >= SAME_WORK
+    for model in SAME_WORK:
+        assert _group(f"model.warehouse.{model}", ["warehouse", groups[model], model]) in ENGINE, model

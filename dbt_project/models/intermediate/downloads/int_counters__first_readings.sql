@@ -1,4 +1,5 @@
 -- Grain: one row per canonical model with a counter: its first reading, where a sum over days begins.
+-- A table, because the engine knows how many rows one has: it would put the whole dimension aside to join it with this.
 select
     names.canonical_model_id as model_id,
     intervals.to_date as first_counter_date,

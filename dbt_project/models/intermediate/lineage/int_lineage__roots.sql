@@ -11,7 +11,7 @@ tracked as (
     select distinct canonical_model_id as model_id from {{ ref('int_registry__newest_lists') }}
 ),
 
-siblings as (
+derivatives as (
     select
         derivative_model_id as model_id,
         cast(count(*) as integer) as edge_count,
@@ -24,11 +24,11 @@ siblings as (
 -- Nearly every derivative has one edge: only those of the others are ranked.
 ranked as (
     select
-        siblings.*,
+        derivatives.*,
         edges.base_model_id,
         edges.relation,
         row_number() over (
-            partition by siblings.model_id
+            partition by derivatives.model_id
             order by
                 tracked.model_id is null,
                 case edges.relation
@@ -37,19 +37,19 @@ ranked as (
                 edges.base_model_id
         ) as preference
     from edges
-    inner join siblings on edges.derivative_model_id = siblings.model_id
+    inner join derivatives on edges.derivative_model_id = derivatives.model_id
     left join tracked on edges.base_model_id = tracked.model_id
-    where siblings.edge_count > 1
+    where derivatives.edge_count > 1
 ),
 
 chosen as (
     select
-        siblings.*,
+        derivatives.*,
         edges.base_model_id,
         edges.relation
     from edges
-    inner join siblings on edges.derivative_model_id = siblings.model_id
-    where siblings.edge_count = 1
+    inner join derivatives on edges.derivative_model_id = derivatives.model_id
+    where derivatives.edge_count = 1
     union all
     select * exclude (preference) from ranked
     where preference = 1
@@ -91,7 +91,7 @@ contested as (
         <> max(coalesce(walked.root_model_id, ranked.base_model_id))
 ),
 
--- These, and whatever comes from them. A model has one chosen base, so each is reached once, and this ends.
+-- These, and whatever comes from them; what was reached before is not followed again, so this ends.
 marked as (
     select model_id from contested
     union

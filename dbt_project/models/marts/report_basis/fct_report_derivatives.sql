@@ -34,8 +34,8 @@ edges as (
             or (edges.relation = cases.derivative_relations)
 ),
 
--- Left out under `derivative_own`, whatever the relation.
-foreign_edges as (
+-- Those of tracked organisations, without derivatives of their own where `derivative_own` leaves these out.
+counted_edges as (
     select edges.*
     from edges
     inner join cases on edges.case_id = cases.case_id
@@ -53,7 +53,7 @@ derivatives as (
         created_date,
         downloads,
         min_downloads
-    from foreign_edges
+    from counted_edges
     where derivative_edge_count = 1
     union all
     select
@@ -64,7 +64,7 @@ derivatives as (
         min(created_date) as created_date,
         max(downloads) as downloads,
         min(min_downloads) as min_downloads
-    from foreign_edges
+    from counted_edges
     where derivative_edge_count > 1
     group by case_id, derivative_model_id, organization_id
 )
