@@ -143,9 +143,9 @@ def test_builds_come_to_what_one_build_makes_of_all_days(
 class Told(Table):
     """A table of which is told what it reads: day -> model -> counter."""
 
-    def __init__(self, told: dict[int, dict[str, int]]) -> None:
+    def __init__(self, told: dict[int, dict[str, int]], *, is_long: bool = False) -> None:
         models = tuple(sorted({model for counters in told.values() for model in counters}))
-        super().__init__(seed=0, source="hf_hub", name="told", models=models, priority=1, is_long=False)
+        super().__init__(seed=0, source="hf_hub", name="told", models=models, priority=1, is_long=is_long)
         self.told = told
         for day in told:
             self.land(day, 0)
@@ -183,6 +183,23 @@ def test_months_before_the_window_forget_a_reading_that_is_taken_back(build: Rec
         april = f"{COMPARED['monthly']} where model_id = 'o/back' and month = date '2025-04-01'"
         assert build.rows(connection, april)
         del told[140]["o/back"]
+        table.land(140, 0)
+        give(build, connection, known)
+        build.run(connection, anew=False)
+        assert differences(compared(build, connection), made_anew(build, known)) == {}
+
+
+def test_months_of_a_name_are_not_left_to_a_model_that_takes_it(build: RecordedBuild) -> None:
+    """A model is counted under a new name that nobody has read; then the two part, and the name is read for itself."""
+    told = {day: {"o/daily": 1_000 * day, "o/old": 100 * day} for day in range(140)}
+    table = Told(told, is_long=True)
+    known = World([table], {"o/daily": "o/daily", "o/old": "o/new", "o/new": "o/new"})
+    with build.database() as connection:
+        give(build, connection, known)
+        build.run(connection, anew=True)
+        assert build.rows(connection, f"{COMPARED['monthly']} where model_id = 'o/new'")
+        known.canonical["o/old"] = "o/old"
+        told[140] = {"o/daily": 140_000, "o/old": 14_000, "o/new": 7}
         table.land(140, 0)
         give(build, connection, known)
         build.run(connection, anew=False)
