@@ -74,6 +74,15 @@ def test_a_memory_limit_below_what_the_engine_cannot_spill_is_named() -> None:
     )
 
 
+def test_a_memory_limit_below_what_so_many_models_need_is_named() -> None:
+    quarter = Inputs(models=750_000, readings=736_000, changes=0, others=0)
+    assert refusal(quarter, LARGE, memory_limit="1GB") is None
+    assert "needs for 750,000 models (0.7 GB that cannot be spilled); raise it" in str(
+        refusal(quarter, LARGE, memory_limit="700MB")
+    )
+    assert refusal(HUB, LARGE, memory_limit="4GB") is None
+
+
 def test_a_build_that_goes_on_takes_what_is_new_and_a_part_of_what_is_there() -> None:
     day = Inputs(models=3_000_000, readings=3_000_000, changes=0, others=0)
     anew, goes_on = needs_of(HUB, there=None), needs_of(day, there=(4 * GB, 1 * GB))
