@@ -13,8 +13,8 @@ build` ran (real files, and homes of `make bench` with most of their days in the
 
 What is larger was not measured; so the estimates are for refusing what is far from fitting, not for planning, and
 ``WAREHOUSE_BUILD_ANYWAY`` overrules them. With two threads, 200 MB of memory did not suffice for the real files and
-300 MB did; 700 MB did not suffice for one more day of 0.75 M models, whose dimension is joined from tables that cannot all
-be spilled, and 1 GB did, in the same time as 4 GB. The process took up to 0.56 GB besides.
+300 MB did; for one more day of 0.75 M models, whose dimension is joined from several tables at once, 700 MB did not and
+1 GB did, in the same time as 4 GB. The process took up to 0.56 GB besides.
 """
 
 from dataclasses import dataclass
@@ -157,15 +157,14 @@ def reason_to_refuse(settings: Settings, inputs: Inputs, needs: Needs, machine: 
     """One sentence that says why a build cannot fit, or None."""
     limit, spill = settings.memory_bytes, needs.spill(settings.memory_bytes)
     what = f"A build of {inputs.readings + inputs.changes:,} readings of {inputs.models:,} models"
-    if limit < _THREAD * settings.threads:
+    floor, whose, advice = max(
+        (_THREAD * settings.threads, f"{settings.threads} threads", "raise it or lower WAREHOUSE_THREADS"),
+        (_MODEL * inputs.models, f"{inputs.models:,} models", "raise it"),
+    )
+    if limit < floor:
         return (
-            f"WAREHOUSE_MEMORY_LIMIT ({settings.memory_limit}) is less than a build needs for {settings.threads} "
-            f"threads ({_size(_THREAD * settings.threads)}); raise it or lower WAREHOUSE_THREADS."
-        )
-    if limit < _MODEL * inputs.models:
-        return (
-            f"WAREHOUSE_MEMORY_LIMIT ({settings.memory_limit}) is less than a build needs for {inputs.models:,} models "
-            f"({_size(_MODEL * inputs.models)} that cannot be spilled); raise it."
+            f"WAREHOUSE_MEMORY_LIMIT ({settings.memory_limit}) is less than a build needs for {whose} "
+            f"({_size(floor)}), because not everything can be spilled; {advice}."
         )
     if min(limit, needs.memory) + _PROCESS > machine.memory:
         return (

@@ -69,15 +69,15 @@ def test_a_memory_limit_below_what_the_engine_cannot_spill_is_named() -> None:
     assert refusal(REAL, LARGE, memory_limit="300MB", threads=2) is None
     sentence = refusal(REAL, LARGE, memory_limit="300MB", threads=4)
     assert sentence == (
-        "WAREHOUSE_MEMORY_LIMIT (300MB) is less than a build needs for 4 threads (0.6 GB); raise it or lower "
-        "WAREHOUSE_THREADS."
+        "WAREHOUSE_MEMORY_LIMIT (300MB) is less than a build needs for 4 threads (0.6 GB), because not everything can be "
+        "spilled; raise it or lower WAREHOUSE_THREADS."
     )
 
 
 def test_a_memory_limit_below_what_so_many_models_need_is_named() -> None:
     quarter = Inputs(models=750_000, readings=736_000, changes=0, others=0)
     assert refusal(quarter, LARGE, memory_limit="1GB") is None
-    assert "needs for 750,000 models (0.7 GB that cannot be spilled); raise it" in str(
+    assert "needs for 750,000 models (0.7 GB), because not everything can be spilled; raise it." in str(
         refusal(quarter, LARGE, memory_limit="700MB")
     )
     assert refusal(HUB, LARGE, memory_limit="4GB") is None
