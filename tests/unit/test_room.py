@@ -69,8 +69,8 @@ def test_a_memory_limit_below_what_the_engine_cannot_spill_is_named() -> None:
     assert refusal(REAL, LARGE, memory_limit="300MB", threads=2) is None
     sentence = refusal(REAL, LARGE, memory_limit="300MB", threads=4)
     assert sentence == (
-        "WAREHOUSE_MEMORY_LIMIT (300MB) is less than a build needs for 4 threads (0.6 GB), because not everything can be "
-        "spilled; raise it or lower WAREHOUSE_THREADS."
+        "WAREHOUSE_MEMORY_LIMIT (300MB) is less than a build needs for 4 threads (0.6 GB), because not everything can "
+        "be spilled; raise it or lower WAREHOUSE_THREADS."
     )
 
 
