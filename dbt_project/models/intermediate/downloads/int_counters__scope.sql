@@ -112,27 +112,69 @@ counted as (
 changes_in_window as (
     select
         counted.canonical_key,
-        count_if(changes.change_date <= days.kept_until) as readings,
-        count_if(
-            changes.change_date <= days.kept_until
-            and (
-                changes.downloads_total is distinct from changes.previous_downloads_total
-                or {{ days_between('changes.previous_date', 'changes.change_date') }} > 1
-            )
-        ) as moves,
-        bool_or({{ is_big_reading('changes.downloads_30d', 'changes.downloads_total') }}) as is_big
+        changes.*,
+        changes.change_date <= days.kept_until as is_kept,
+        coalesce({{ days_between('changes.previous_date', 'changes.change_date') }} > 1, false) as is_after_gap,
+        {{ is_big_reading('changes.downloads_30d', 'changes.downloads_total') }} as is_big_reading
     from {{ ref('int_readings__changes') }} as changes
     inner join counted on changes.model_key = counted.model_key
     cross join days
-    where changes.is_listed and changes.change_date >= days.look_from
-    group by counted.canonical_key
+    where changes.change_date >= days.look_from
+),
+
+-- A series of which no day is missing and no counter unknown was read on each day of the window, whether it changed or
+-- not. Only a counter that is higher than ever surely ends an interval: a fall may yet be made up, and was never there.
+read_in_series as (
+    select
+        changes.canonical_key,
+        bool_or(series.is_contested) as is_contested,
+        bool_or(changes.is_listed and changes.is_big_reading) as is_big,
+        count_if(changes.is_kept and changes.is_listed) as changes,
+        count_if(changes.is_kept and changes.is_highest) as highs,
+        count_if(
+            changes.is_kept
+            and changes.is_listed
+            and (changes.is_after_gap or changes.downloads_total is distinct from changes.previous_downloads_total)
+        ) as moves,
+        case
+            when
+                bool_and(changes.is_listed and not changes.is_after_gap)
+                and not bool_or(series.has_unknown_totals)
+                then
+                    {{ days_between(
+                        'greatest(min(days.look_from), min(series.first_date))',
+                        'least(min(days.kept_until), min(series.last_date))',
+                    ) }} + 1
+        end as days_read
+    from changes_in_window as changes
+    inner join series
+        on
+            changes.source = series.source
+            and changes.table_name = series.table_name
+            and changes.model_key = series.model_key
+    cross join days
+    group by changes.canonical_key, changes.source, changes.table_name, changes.model_key
+),
+
+-- Of several series none says how often the model was read, nor which of them ends an interval.
+looked_back as (
+    select
+        canonical_key,
+        bool_or(is_big) as is_big,
+        case
+            when bool_or(is_contested) then sum(changes)
+            else greatest(max(changes), coalesce(max(days_read), 0))
+        end as readings,
+        case when bool_or(is_contested) then sum(moves) else max(highs) end as moves
+    from read_in_series
+    group by canonical_key
 ),
 
 looked_at as (
     select candidates.canonical_key
     from candidates
-    left join changes_in_window on candidates.canonical_key = changes_in_window.canonical_key
-    where candidates.is_doubtful or changes_in_window.is_big
+    left join looked_back on candidates.canonical_key = looked_back.canonical_key
+    where candidates.is_doubtful or looked_back.is_big
 ),
 
 {% if intervals %}
@@ -166,15 +208,15 @@ select
     chosen.canonical_model_id,
     days.is_everything
     or overturned.canonical_key is not null
-    or coalesce(changes_in_window.readings, 0) < {{ var('work_looked_back_readings') }}
-    or coalesce(changes_in_window.moves, 0) = 0
+    or coalesce(looked_back.readings, 0) < {{ var('work_looked_back_readings') }}
+    or coalesce(looked_back.moves, 0) = 0
     {% if intervals %}
         or shared_before.canonical_key is not null
     {% endif %}
         as is_whole
 from chosen
 cross join days
-left join changes_in_window on chosen.canonical_key = changes_in_window.canonical_key
+left join looked_back on chosen.canonical_key = looked_back.canonical_key
 left join overturned_keys as overturned on chosen.canonical_key = overturned.canonical_key
 {% if intervals %}
     left join shared_before on chosen.canonical_key = shared_before.canonical_key  -- noqa: ST11
