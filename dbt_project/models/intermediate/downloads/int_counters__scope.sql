@@ -2,6 +2,7 @@
 -- judged by, and those whose counters something disputes. From its first reading on (`is_whole`), or in the window.
 -- Of all others each change is taken as it was read (int_downloads__intervals).
 {%- set intervals = as_built('int_downloads__intervals') %}
+{%- set last_intervals = as_built('int_downloads__last') %}
 
 with days as (
     select * from {{ ref('int_counters__window') }}
@@ -111,24 +112,22 @@ counted as (
 
 changes_in_window as (
     select
-        counted.canonical_key,
         changes.*,
         changes.change_date <= days.kept_until as is_kept,
         coalesce({{ days_between('changes.previous_date', 'changes.change_date') }} > 1, false) as is_after_gap,
         {{ is_big_reading('changes.downloads_30d', 'changes.downloads_total') }} as is_big_reading
     from {{ ref('int_readings__changes') }} as changes
-    inner join counted on changes.model_key = counted.model_key
     cross join days
-    where changes.change_date >= days.look_from
+    where changes.change_date >= days.look_from and changes.model_key in (select counted.model_key from counted)
 ),
 
 -- A series of which no day is missing and no counter unknown was read on each day of the window, whether it changed or
 -- not. Only a counter that is higher than ever surely ends an interval: a fall may yet be made up, and was never there.
 read_in_series as (
     select
-        changes.canonical_key,
-        bool_or(series.is_contested) as is_contested,
-        bool_or(changes.is_listed and changes.is_big_reading) as is_big,
+        series.canonical_key,
+        series.is_contested,
+        coalesce(bool_or(changes.is_listed and changes.is_big_reading), false) as is_big,
         count_if(changes.is_kept and changes.is_listed) as changes,
         count_if(changes.is_kept and changes.is_highest) as highs,
         count_if(
@@ -138,22 +137,30 @@ read_in_series as (
         ) as moves,
         case
             when
-                bool_and(changes.is_listed and not changes.is_after_gap)
-                and not bool_or(series.has_unknown_totals)
+                not series.has_unknown_totals
+                and coalesce(bool_and(changes.is_listed and not changes.is_after_gap), true)
                 then
                     {{ days_between(
-                        'greatest(min(days.look_from), min(series.first_date))',
-                        'least(min(days.kept_until), min(series.last_date))',
+                        'greatest(min(days.look_from), series.first_date)', 'least(min(days.kept_until), series.last_date)'
                     ) }} + 1
         end as days_read
-    from changes_in_window as changes
-    inner join series
-        on
-            changes.source = series.source
-            and changes.table_name = series.table_name
-            and changes.model_key = series.model_key
+    from series
     cross join days
-    group by changes.canonical_key, changes.source, changes.table_name, changes.model_key
+    left join changes_in_window as changes
+        on
+            series.source = changes.source
+            and series.table_name = changes.table_name
+            and series.model_key = changes.model_key
+    where series.model_key in (select counted.model_key from counted)
+    group by
+        series.canonical_key,
+        series.source,
+        series.table_name,
+        series.model_key,
+        series.is_contested,
+        series.has_unknown_totals,
+        series.first_date,
+        series.last_date
 ),
 
 -- Of several series none says how often the model was read, nor which of them ends an interval.
@@ -209,7 +216,8 @@ select
     days.is_everything
     or overturned.canonical_key is not null
     or coalesce(looked_back.readings, 0) < {{ var('work_looked_back_readings') }}
-    or coalesce(looked_back.moves, 0) = 0
+    -- Nothing tells where the counter stood when the window began.
+    or (coalesce(looked_back.moves, 0) = 0 {{ 'and last_intervals.canonical_key is null' if last_intervals }})
     {% if intervals %}
         or shared_before.canonical_key is not null
     {% endif %}
@@ -220,4 +228,8 @@ left join looked_back on chosen.canonical_key = looked_back.canonical_key
 left join overturned_keys as overturned on chosen.canonical_key = overturned.canonical_key
 {% if intervals %}
     left join shared_before on chosen.canonical_key = shared_before.canonical_key  -- noqa: ST11
+{% endif %}
+{% if last_intervals %}
+    left join {{ last_intervals }} as last_intervals  -- noqa: ST11
+        on chosen.canonical_key = last_intervals.canonical_key and days.kept_until >= last_intervals.to_date
 {% endif %}

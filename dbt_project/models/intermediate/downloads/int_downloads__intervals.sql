@@ -38,6 +38,18 @@ telling as (
         or table_name <> from_table_name
 ),
 
+{% if is_incremental() and last_intervals %}
+-- Where the counter of a model stood when the window began, if the last build ended its last interval before that.
+    stood_before as (
+        select
+            scope.canonical_key,
+            last_intervals.to_date
+        from {{ last_intervals }} as last_intervals
+        inner join scope on last_intervals.canonical_key = scope.canonical_key and not scope.is_whole
+        where last_intervals.to_date <= (select days.kept_until from days)
+    ),
+{% endif %}
+
 firsts as (
     select
         scope.canonical_key,
@@ -83,9 +95,21 @@ day_by_day as (
 
 day_by_day_linked as (
     select
-        *,
-        lag(to_date) over (partition by canonical_key order by to_date) as stood_from
+        day_by_day.*,
+        {% if is_incremental() and last_intervals %}
+            case
+                when lag(day_by_day.method) over series = 'first'
+                    then coalesce(stood_before.to_date, lag(day_by_day.to_date) over series)
+                else lag(day_by_day.to_date) over series
+            end as stood_from
+        {% else %}
+            lag(day_by_day.to_date) over series as stood_from
+        {% endif %}
     from day_by_day
+    {% if is_incremental() and last_intervals %}
+        left join stood_before on day_by_day.canonical_key = stood_before.canonical_key  -- noqa: ST11
+    {% endif %}
+    window series as (partition by day_by_day.canonical_key order by day_by_day.to_date)
 ),
 
 -- A model that is worked out from its beginning stands from its first reading on, another from the row before.
