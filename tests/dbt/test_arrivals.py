@@ -218,7 +218,9 @@ def test_a_counter_that_stood_still_before_the_window_stood_since_it_last_moved(
         table.land(140, 0)
         give(build, connection, known)
         build.run(connection, anew=False)
-        scope = build.rows(connection, "select is_whole from {int_counters__scope} where canonical_model_id = 'o/still'")
+        scope = build.rows(
+            connection, "select is_whole from {int_counters__scope} where canonical_model_id = 'o/still'"
+        )
         assert scope == [(False,)]
         assert differences(compared(build, connection), made_anew(build, known)) == {}
 
