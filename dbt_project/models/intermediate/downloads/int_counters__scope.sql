@@ -101,9 +101,7 @@ overturned_keys as (
 
 -- Only of these changes are counted: of all models they would be several times as many as a day brings.
 counted as (
-    select
-        models.model_key,
-        models.canonical_key
+    select models.model_key
     from {{ ref('int_counters__models') }} as models
     where
         models.canonical_key in (select candidates.canonical_key from candidates)
