@@ -166,58 +166,54 @@ class Told(Table):
                 }
 
 
+def land_and_build(build: RecordedBuild, connection: duckdb.DuckDBPyConnection, known: World, day: int) -> None:
+    """One more build, after a day of the only table has come, or has become another."""
+    known.tables[0].land(day, 0)
+    give(build, connection, known)
+    build.run(connection, anew=False)
+
+
 def test_months_before_the_window_forget_a_reading_that_is_taken_back(build: RecordedBuild) -> None:
     """A reading whose growth was shared over weeks of absence, and a restated day that lacks it."""
     told = {day: {"o/daily": 1_000 * day} for day in range(140)}
     for day in range(86):
         told[day]["o/back"] = 100 * day
-    table = Told(told)
-    known = World([table], {model: model for model in ("o/daily", "o/back")})
+    known = World([Told(told)], {model: model for model in ("o/daily", "o/back")})
     with build.database() as connection:
         give(build, connection, known)
         build.run(connection, anew=True)
         told[140] = {"o/daily": 140_000, "o/back": 90_000}
-        table.land(140, 0)
-        give(build, connection, known)
-        build.run(connection, anew=False)
+        land_and_build(build, connection, known, 140)
         april = f"{COMPARED['monthly']} where model_id = 'o/back' and month = date '2025-04-01'"
         assert build.rows(connection, april)
         del told[140]["o/back"]
-        table.land(140, 0)
-        give(build, connection, known)
-        build.run(connection, anew=False)
+        land_and_build(build, connection, known, 140)
         assert differences(compared(build, connection), made_anew(build, known)) == {}
 
 
 def test_months_of_a_name_are_not_left_to_a_model_that_takes_it(build: RecordedBuild) -> None:
     """A model is counted under a new name that nobody has read; then the two part, and the name is read for itself."""
     told = {day: {"o/daily": 1_000 * day, "o/old": 100 * day} for day in range(140)}
-    table = Told(told, is_long=True)
-    known = World([table], {"o/daily": "o/daily", "o/old": "o/new", "o/new": "o/new"})
+    known = World([Told(told, is_long=True)], {"o/daily": "o/daily", "o/old": "o/new", "o/new": "o/new"})
     with build.database() as connection:
         give(build, connection, known)
         build.run(connection, anew=True)
         assert build.rows(connection, f"{COMPARED['monthly']} where model_id = 'o/new'")
         known.canonical["o/old"] = "o/old"
         told[140] = {"o/daily": 140_000, "o/old": 14_000, "o/new": 7}
-        table.land(140, 0)
-        give(build, connection, known)
-        build.run(connection, anew=False)
+        land_and_build(build, connection, known, 140)
         assert differences(compared(build, connection), made_anew(build, known)) == {}
 
 
 def test_a_counter_that_stood_still_before_the_window_stood_since_it_last_moved(build: RecordedBuild) -> None:
     """It is worked out in the window alone, in which it did not move; the next interval begins where the last ended."""
     told = {day: {"o/daily": 1_000 * day, "o/still": min(day, 5)} for day in range(140)}
-    table = Told(told)
-    known = World([table], {model: model for model in ("o/daily", "o/still")})
+    known = World([Told(told)], {model: model for model in ("o/daily", "o/still")})
     with build.database() as connection:
         give(build, connection, known)
         build.run(connection, anew=True)
         told[140] = {"o/daily": 140_000, "o/still": 6}
-        table.land(140, 0)
-        give(build, connection, known)
-        build.run(connection, anew=False)
+        land_and_build(build, connection, known, 140)
         scope = build.rows(
             connection, "select is_whole from {int_counters__scope} where canonical_model_id = 'o/still'"
         )
