@@ -6,16 +6,19 @@ The shape is the Hub's at three million models, because it decides what the work
 - few models have most downloads (two regimes of Zipf), weekends are quieter, launches burst: about one model in eight
   has another reading than the day before, and a change is a small number for most and a large one for few;
 - on some days the counters stand still, a few models are reset, deleted or come back: the rare paths are taken;
-- ids are 40 characters with 30 random bits: they compress worse than real ones may.
+- ids are 40 characters with 30 random bits: they compress worse than real ones may; names of organisations begin with
+  any letter, as on the Hub: an engine that passes over rows by the first letters of the ids there are can do so.
 
 A reading holds the counters and what the marts read beside them (creation, licence tag, pipeline, base model), which
 never changes here. Tags and revisions of real listings are left out: they would make a day several times larger.
 Counters are sums over the days before, so days come in order; a day of three million models takes half a second.
 """
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -43,6 +46,9 @@ _RELATIONS = ("finetune", "adapter", "quantized", "merge")
 _LICENSES = ("license:apache-2.0", "license:mit", "license:other")
 _PIPELINES = ("text-generation", "image-text-to-text", "fill-mask")
 _SIZES = (1.5, 4, 8, 14, 32, 70, 235, 671)
+
+#: With so many before its number an organisation makes ids of 40 characters.
+_LETTERS = 12
 
 Integers = npt.NDArray[Any]
 
@@ -167,7 +173,7 @@ class HubHistory:
                 for number, name in enumerate(names)
             ],
             RecordKind.REGISTRY_REGIONS: [
-                {"organization_id": f"organisation-{number}", "region": _REGIONS[number % len(_REGIONS)]}
+                {"organization_id": organization_name(number), "region": _REGIONS[number % len(_REGIONS)]}
                 for number in range(_ORGANIZATIONS)
             ],
         }
@@ -206,6 +212,13 @@ class HubHistory:
         }
 
 
+@cache
+def organization_name(number: int) -> str:
+    """A name that tells its number and begins with any letter."""
+    drawn = hashlib.sha256(str(number).encode()).digest()[:_LETTERS]
+    return f"{''.join(chr(ord('a') + byte % 26) for byte in drawn)}-{number}"
+
+
 def _rates(models: int) -> npt.NDArray[np.float64]:
     """Downloads a day, most popular first: a steep head and a long tail that is hardly ever downloaded."""
     share = np.arange(1, models + 1) / models
@@ -216,5 +229,5 @@ def _rates(models: int) -> npt.NDArray[np.float64]:
 
 def _names(numbers: Integers, organization: Integers, random: np.random.Generator) -> pa.Array:
     salt = pa.array(random.integers(1 << 30, size=len(numbers))).cast(pa.string())
-    parts = ["organisation-", pa.array(organization).cast(pa.string()), "/model-", pa.array(numbers).cast(pa.string())]
-    return pc.binary_join_element_wise(*parts, "-", salt, "")
+    makers = pa.array([organization_name(number) for number in range(_ORGANIZATIONS)]).take(pa.array(organization))
+    return pc.binary_join_element_wise(makers, "/model-", pa.array(numbers).cast(pa.string()), "-", salt, "")

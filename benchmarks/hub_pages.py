@@ -7,6 +7,8 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from benchmarks.hub_history import organization_name
+
 _FIRST_DAY = datetime(2023, 1, 1, tzinfo=UTC)
 
 
@@ -14,10 +16,10 @@ def model(number: int, random: np.random.Generator) -> dict[str, object]:
     """One listed model; the values are drawn, the fields are those of the live list."""
     total = int(random.pareto(0.7) * 50)
     created = (_FIRST_DAY + timedelta(minutes=int(random.integers(0, 1_500_000)))).strftime("%Y-%m-%dT%H:%M:%S.000Z")
-    base = f"organisation-{number % 97}/base-{number % 1009}"
+    base = f"{organization_name(number % 97)}/base-{number % 1009}"
     return {
         "_id": f"{number:024x}",
-        "id": f"organisation-{number % 4999}/model-{number}-{random.integers(1 << 30):x}",
+        "id": f"{organization_name(number % 4999)}/model-{number}-{random.integers(1 << 30):x}",
         "createdAt": created,
         "lastModified": created,
         "downloads": total // 12,

@@ -55,7 +55,7 @@ def prepare_marts_day(month_start: Path, yesterday: Path, folder: Path) -> None:
     """What the other ways know before the day: counters, the month so far, and the models with their regions."""
     state = pl.read_parquet(yesterday, columns=["model_id", "created_at", *_COUNTERS])
     first = pl.read_parquet(month_start, columns=["model_id", "downloads_total"])
-    number = pl.col("model_id").str.extract(r"^organisation-(\d+)/").cast(pl.Int64)
+    number = pl.col("model_id").str.extract(r"^[a-z]+-(\d+)/").cast(pl.Int64)
     state.select("model_id", *_COUNTERS).write_parquet(folder / "state.parquet", compression="zstd")
     grown = state.join(first, on="model_id", suffix="_first").select(
         "model_id", downloads=(pl.col("downloads_total") - pl.col("downloads_total_first")).clip(0)

@@ -1,8 +1,8 @@
 """How the files of a history are written.
 
 Change rows lie by model and time, so that neighbours differ little, and each column has the encoding that was measured
-to be the smallest which DuckDB 1.5 reads: the key as differences, all others by dictionary, over zstd. DuckDB's own
-writer has no such choice.
+to be the smallest which DuckDB 1.5 reads: keys as differences, ids by what they share with the one before, all others
+by dictionary, over zstd. DuckDB's own writer has no such choice.
 """
 
 from datetime import date
@@ -21,6 +21,7 @@ from orchestration.snapshots.disk import file_sha256, sync
 #: Large enough for the dictionaries to pay, small enough for a reader that looks for one model.
 _ROWS_PER_GROUP = 1 << 20
 _ZSTD_LEVEL = 6
+_ENCODINGS = {"model_key": "DELTA_BINARY_PACKED", "model_id": "DELTA_BYTE_ARRAY"}
 _SCHEMAS = {"changes": CHANGES_SCHEMA, "models": MODELS_SCHEMA, "newest_keys": KEYS_SCHEMA}
 _FOLDERS = {"changes": "changes", "models": "models", "newest_keys": "newest", "newest_records": "newest"}
 #: A day has at most 4,095 revisions.
@@ -45,7 +46,7 @@ def write_rows(folder: Path, role: Role, month: str, rows: pa.Table) -> HistoryF
         compression_level=_ZSTD_LEVEL,
         row_group_size=_ROWS_PER_GROUP,
         use_dictionary=list(_leaves(role)),
-        column_encoding={"model_key": "DELTA_BINARY_PACKED"},
+        column_encoding=_ENCODINGS,
     )
     sync(staged)
     sha256, size = file_sha256(staged)
@@ -82,8 +83,8 @@ def time_of(snapshot_date: date, revision: int) -> int:
 
 @cache
 def _leaves(role: Role) -> tuple[str, ...]:
-    """Parquet's names of the columns of a role, without the key."""
+    """Parquet's names of the columns of a role that lie by dictionary."""
     sink = pa.BufferOutputStream()
     pq.write_table(_SCHEMAS[role].empty_table(), sink)
     columns = pq.ParquetFile(sink.getvalue()).schema
-    return tuple(column.path for column in columns if column.path != "model_key")
+    return tuple(column.path for column in columns if column.path not in _ENCODINGS)
