@@ -6,7 +6,7 @@
 {%- endmacro %}
 
 {% macro default__each_tag_like(tags, prefix) -%}
-    unnest(list_filter({{ tags }}, tag -> starts_with(tag, '{{ prefix }}')))
+    unnest(list_filter({{ tags }}, lambda tag: starts_with(tag, '{{ prefix }}')))
 {%- endmacro %}
 
 {#- What follows the prefix in the first tag that has it; null if none has. -#}
@@ -15,7 +15,7 @@
 {%- endmacro %}
 
 {% macro default__tag_value(tags, prefix) -%}
-    substr(list_filter({{ tags }}, tag -> starts_with(tag, '{{ prefix }}'))[1], {{ prefix | length + 1 }})
+    substr(list_filter({{ tags }}, lambda tag: starts_with(tag, '{{ prefix }}'))[1], {{ prefix | length + 1 }})
 {%- endmacro %}
 
 {#- In a select list: one row for each element of a list. -#}

@@ -50,16 +50,24 @@ telling as (
     ),
 {% endif %}
 
+-- The first reading that the window has of a model is no beginning: its counter stood as its last interval left it.
 firsts as (
     select
         scope.canonical_key,
         scope.is_whole,
-        marked.reading_date,
+        {% if is_incremental() and last_intervals %}
+            coalesce(stood_before.to_date, marked.reading_date) as reading_date,
+        {% else %}
+            marked.reading_date,
+        {% endif %}
         marked.downloads_total,
         marked.source,
         marked.table_name
     from {{ ref('int_counters__stalls_marked') }} as marked
     inner join scope on marked.canonical_model_id = scope.canonical_model_id
+    {% if is_incremental() and last_intervals %}
+        left join stood_before on scope.canonical_key = stood_before.canonical_key  -- noqa: ST11
+    {% endif %}
     where marked.is_first
 ),
 
@@ -95,21 +103,9 @@ day_by_day as (
 
 day_by_day_linked as (
     select
-        day_by_day.*,
-        {% if is_incremental() and last_intervals %}
-            case
-                when lag(day_by_day.method) over series = 'first'
-                    then coalesce(stood_before.to_date, lag(day_by_day.to_date) over series)
-                else lag(day_by_day.to_date) over series
-            end as stood_from
-        {% else %}
-            lag(day_by_day.to_date) over series as stood_from
-        {% endif %}
+        *,
+        lag(to_date) over (partition by canonical_key order by to_date) as stood_from
     from day_by_day
-    {% if is_incremental() and last_intervals %}
-        left join stood_before on day_by_day.canonical_key = stood_before.canonical_key  -- noqa: ST11
-    {% endif %}
-    window series as (partition by day_by_day.canonical_key order by day_by_day.to_date)
 ),
 
 -- A model that is worked out from its beginning stands from its first reading on, another from the row before.
