@@ -10,9 +10,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-#: Groups by the folder of a model; the readings are told by their names, the rest of the models is ``other``.
+#: Groups by the folder of a model; some readings are told by their names, the rest of the models is ``other``.
 _GROUPS = {
-    "staging": "readings",
+    **dict.fromkeys(("staging", "readings"), "readings"),
     "downloads": "downloads",
     "usage": "downloads",
     **dict.fromkeys(("attributes", "identity", "organizations", "registry", "lineage", "core"), "dims"),
@@ -64,7 +64,7 @@ class BuildTimes:
 
     @property
     def fixed(self) -> float:
-        """What dbt takes for a model whatever it holds: the median of the services, which have no rows here."""
+        """What dbt takes for a model whatever it holds: the median of the services, most of which have no rows here."""
         return median(self.nodes.get("services", [0.0]))
 
     @property

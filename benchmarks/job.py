@@ -11,7 +11,7 @@ from benchmarks.plan import Plan
 
 
 class Target(msgspec.Struct, frozen=True):
-    """What the issue asks for.
+    """What is aimed at.
 
     Attributes:
         limit: the value that is still good.
@@ -46,7 +46,7 @@ class Figure(msgspec.Struct, frozen=True):
         peak_mb: largest resident memory of the process, in MB.
         pandas: the same by pandas, where that means something.
         polars: the same by polars.
-        target: what the issue asks for, if it does.
+        target: what is aimed at, if anything is.
         series: name of the line in the plot of growth that this is a point of.
         day: the day of the history on which it was measured.
         pace: seconds that a fixed piece of work took around it; growth is counted by it, where it is known.

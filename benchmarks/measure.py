@@ -18,7 +18,7 @@ from pkgutil import resolve_name
 from statistics import median
 from typing import Any
 
-#: Seconds that one question is asked again and again to be measured warm.
+#: A question is asked again to be measured warm: for at most so many seconds, and so many times.
 _WARM_SECONDS, _WARM_RUNS = 10.0, 5
 #: The command that runs at present; it must not outlive this process.
 _commands: list[subprocess.Popen[str]] = []
@@ -35,7 +35,7 @@ class Measured:
     Attributes:
         seconds: of the work alone.
         peak_mb: largest resident memory of its process, in MB.
-        value: what the work returned.
+        value: what the work returned; of a command when it began, in seconds since the epoch.
     """
 
     seconds: float
@@ -132,7 +132,7 @@ def drop_from_cache(file: Path) -> None:
 
 
 def command(arguments: Sequence[str], variables: Mapping[str, str]) -> Measured:
-    """Runs a module of this Python as a command: seconds from start to end as a user waits for it.
+    """Runs a module of this Python as a command: seconds from start to end as a user waits for it, and its beginning.
 
     Raises:
         WorkFailed: its exit code is not 0.
@@ -155,7 +155,7 @@ def command(arguments: Sequence[str], variables: Mapping[str, str]) -> Measured:
     seconds = time.perf_counter() - start
     if process.returncode:
         raise WorkFailed(f"{' '.join(arguments)}: {' '.join(output.split())[-500:]} (exit code {process.returncode})")
-    return Measured(seconds, usage.ru_maxrss / 1024, started)
+    return Measured(seconds, _megabytes(usage.ru_maxrss), started)
 
 
 def _seconds(call: Callable[..., object], arguments: Sequence[object]) -> float:
@@ -181,7 +181,11 @@ def _run(job: Work, sender: Connection) -> None:
 def _peak_mb() -> float:
     """Largest resident memory of this process; unlike ``getrusage`` it knows nothing of the one that started it."""
     status = Path("/proc/self/status").read_text()
-    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+    return _megabytes(int(status.partition("VmHWM:")[2].split()[0]))
+
+
+def _megabytes(kibibytes: int) -> float:
+    return kibibytes * 1024 / 1e6
 
 
 def _die_with_parent() -> None:

@@ -19,7 +19,7 @@ _COLOURS = {"pandas": _INK(MEASURES[1]), "polars": _INK(MEASURES[2])}
 
 
 def picture(plan: Plan, figures: Sequence[Figure]) -> str:
-    """SVG of a run: cost of one more day at the checkpoints, and how many times longer the other ways take."""
+    """SVG of a run: cost of one more day at the checkpoints, and how many times slower or larger the other ways are."""
     title = alt.TitleParams(f"Benchmarks: {plan.models:,} models, {plan.days} days", subtitle=NOTICE, fontSize=17)
     # Names are measured with another font than a browser may draw them with.
     padding = {"left": 60, "top": 14, "right": 14, "bottom": 14}

@@ -10,16 +10,14 @@ class Question:
     """One question.
 
     Attributes:
-        name: also of the function by which pandas and polars answer it, and of its figures.
-        asks: in words.
+        asks: in words, the name of its figures.
         sql: with ``$model`` for the most downloaded tracked model, where it asks for one.
-        warm: what the issue asks for when it was asked before.
+        warm: the target when it was asked before.
         cold: ... when the file is not in memory yet.
         elsewhere: function and arguments by which pandas and polars answer it from Parquet files of the same tables.
         reads_basis: whether it reads what the daily fact is made of, which a copy has only where that is a view.
     """
 
-    name: str
     asks: str
     sql: str
     warm: Target | None = None
@@ -43,20 +41,17 @@ order by all
 
 QUESTIONS = (
     Question(
-        "cumulative_all",
         "cumulative by region, all models",
         _CUMULATIVE.format(and_where=""),
         elsewhere=("cumulative_by_region", False),
     ),
     Question(
-        "cumulative_tracked",
         "cumulative by region, tracked models",
         _CUMULATIVE.format(and_where="and is_mainline"),
         warm=Target(0.5),
         elsewhere=("cumulative_by_region", True),
     ),
     Question(
-        "all_readings",
         "growth over all readings by region",
         """
         select region, month, sum(to_total - from_total) as growth
@@ -72,7 +67,6 @@ QUESTIONS = (
         reads_basis=True,
     ),
     Question(
-        "top_100",
         "top 100 of the newest month",
         """
         select model_id, downloads
@@ -84,7 +78,6 @@ QUESTIONS = (
         elsewhere=("top_100",),
     ),
     Question(
-        "one_model",
         "one model's daily series, gaps filled",
         """
         select dates.date_day, coalesce(daily.downloads, 0) as downloads
@@ -97,7 +90,6 @@ QUESTIONS = (
         elsewhere=("one_model", "$model"),
     ),
     Question(
-        "derivative_share",
         "share of new derivatives by month",
         """
         with months as (
@@ -116,7 +108,6 @@ QUESTIONS = (
         elsewhere=("derivative_share",),
     ),
     Question(
-        "ram_table",
         "RAM table",
         """
         select model_id, size_bucket, checkpoint_days, downloads, baseline, relative_adoption
@@ -128,7 +119,6 @@ QUESTIONS = (
         cold=Target(0.3),
     ),
     Question(
-        "headline",
         "headline figures from the reports",
         """
         select 'cumulative' as figure, region as series, month, cumulative_downloads as value, cumulative_share as share

@@ -108,11 +108,11 @@ def _result(plan: Plan, job: Job) -> Result:
 
 
 def _remove_what_other_code_made(plan: Plan) -> None:
-    """Data and homes of a size that no run can use any more."""
+    """Data and homes of a size that a run with these options cannot use."""
     folder = plan.work / plan.name
     for path in folder.iterdir() if folder.is_dir() else ():
         if path not in {plan.data, plan.results}:
-            _say(f"removing {path.name}, which other code has made")
+            _say(f"removing {path.name}, which other code or another number of runs has made")
             shutil.rmtree(path)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import duckdb
 
-#: Growth between readings, which the daily fact shares over days: of the whole Hub a file of days would not be made.
+#: Growth between readings, which the daily fact shares over days: of the whole Hub days would be too many rows.
 _OF_BASIS = """
 select canonical_model_id as model_id, from_date, to_date, to_total - from_total as growth
 from basis.int_downloads__intervals inner join basis.int_counters__names using (canonical_key)

@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 
 _COUNTERS = ["downloads_total", "downloads_30d", "likes"]
+#: As ``hub_history`` gives them to organisations by their numbers.
 _REGIONS = ("us", "china", "eu", "other", "unknown")
 _PAGE = {
     "id": pl.String,

@@ -66,7 +66,7 @@ def warehouse(
 ) -> None:
     """Measures the open language-model ecosystem: raw snapshots, marts, a published copy for analysts.
 
-    Data lies under $WAREHOUSE_HOME (default .warehouse). `warehouse demo` shows all of it in a minute or two.
+    Data lies under $WAREHOUSE_HOME (default .warehouse). `warehouse demo` shows all of it in two or three minutes.
     """
 
 

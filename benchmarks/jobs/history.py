@@ -38,14 +38,16 @@ def size(plan: Plan) -> list[Figure]:
     rows, total = sum(file.rows for file in changes), sum(file.bytes for file in changes)
     of_counters = sum(_counter_bytes(history.folder / file.name) for file in changes)
     with_ids = total + sum(file.bytes for file in index.of("models"))
+    whole = sum(file.bytes for file in index.files)
     manifests = [manifest_of(plan, day) for day in range(1, plan.days + 1)]
     model_days = sum(manifest.rows for manifest in manifests)
     landed = sum(manifest.bytes for manifest in manifests)
     closed = [file for file in changes if changes[0].month < file.month < changes[-1].month]
     figures = [
-        Figure("history: all of it", "bytes a changed reading", total / rows, target=Target(2.5)),
-        Figure("history: counters and keys alone", "bytes a changed reading", of_counters / rows),
-        Figure("history: all of it, with the ids", "bytes a model-day", with_ids / model_days, target=Target(0.36)),
+        Figure("history: change rows, all columns", "bytes a changed reading", total / rows, target=Target(2.5)),
+        Figure("history: change rows, keys and counters", "bytes a changed reading", of_counters / rows),
+        Figure("history: change rows and ids", "bytes a model-day", with_ids / model_days, target=Target(0.36)),
+        Figure("- and the day that the next one is compared with", "bytes a model-day", whole / model_days),
         Figure("the same days as whole snapshots", "bytes a model-day", landed / model_days),
     ]
     if closed:

@@ -3,8 +3,8 @@
 Each runs as the command it is, on a home that holds the generated days before. Engine time is what of the wait is for
 the dbt models that turn readings into facts and dimensions, less what dbt takes for a model without rows; start-up,
 that fixed cost, reports, tests and publishing are stated beside it. pandas and polars do a part of it on Parquet files;
-what they do not do (identities, lineage, attributes, disputed counters) is in engine time and not in the ratios. They
-sum by region, too, which our models do for a month of tracked models alone: that is not compared.
+what they do not do (identities, lineage, attributes, disputed counters) is in engine time and not in the ratios. Their
+time holds a sum by region, too, which our models make in the reports, for tracked models alone.
 """
 
 import shutil
@@ -181,7 +181,7 @@ def _parts(times: BuildTimes) -> list[Figure]:
 
 
 def _as_targets(same: Figure) -> list[Figure]:
-    """The ratios that the issue sets a target for: the same work by others."""
+    """The ratios to the same work by others, which have targets."""
     targets = {"pandas": Target(7.0, at_least=True), "polars": Target(1.5, at_least=True)}
     ratios = {name: same.ratio(getattr(same, name)) for name in targets}
     return [

@@ -1,11 +1,23 @@
 -- Grain: one row per canonical model that is worked out day by day now: all whose readings in the window sources are
--- judged by, and those whose counters something disputes. From its first reading on (`is_whole`), or in the window.
+-- judged by, and those whose counters something disputes. From its first reading on (`is_whole`), or in the window: then
+-- readings enough must lie before the days that are judged, and `stood_from` says where its counter stood.
 -- Of all others each change is taken as it was read (int_downloads__intervals).
 {%- set intervals = as_built('int_downloads__intervals') %}
 {%- set last_intervals = as_built('int_downloads__last') %}
+{%- set lost = as_built('int_readings__lost') %}
+{%- set judged_days = var('work_judged_again_days') | int %}
 
 with days as (
-    select * from {{ ref('int_counters__window') }}
+    select
+        *,
+        -- From here on judgements count: of days after `kept_until`, and of those that these are compared with.
+        {{ add_days('kept_until', -1 * judged_days) }} as counts_from
+    from {{ ref('int_counters__window') }}
+),
+
+calendar as (
+    select * from {{ ref('int_snapshots__calendar') }}
+    where not is_partial
 ),
 
 series as (
@@ -16,28 +28,6 @@ series as (
         count(*) over (partition by models.canonical_key) > 1 as is_contested
     from {{ ref('int_readings__series') }} as series
     inner join {{ ref('int_counters__models') }} as models on series.model_key = models.model_key
-),
-
--- So long ago ten snapshots of the table were taken: a fall since then may yet be made up.
-tenth_days as (
-    select
-        source,
-        table_name,
-        min(snapshot_date) as tenth_date
-    from (
-        select
-            calendar.source,
-            calendar.table_name,
-            calendar.snapshot_date,
-            row_number() over (
-                partition by calendar.source, calendar.table_name order by calendar.snapshot_date desc
-            ) as newest_rank
-        from {{ ref('int_snapshots__calendar') }} as calendar
-        cross join days
-        where not calendar.is_partial and calendar.snapshot_date < days.read_from
-    ) as ranked
-    where newest_rank <= {{ var('work_looked_back_readings') }}
-    group by source, table_name
 ),
 
 read_in_window as (
@@ -52,11 +42,13 @@ read_in_window as (
         or series.is_30d_stale
         or typed_in.model_key is not null
         or (series.has_unknown_totals and series.first_total_date is not null)
-        or coalesce(series.last_fall_date >= least(days.look_from, tenth_days.tenth_date), false)
+        -- So long ago a fall may yet be made up.
+        or coalesce(series.last_fall_date >= least(days.look_from, recent.looked_from), false)
         or coalesce(series.last_end_date > series.last_fall_date, false) as is_doubtful
     from series
     cross join days
-    left join tenth_days on series.source = tenth_days.source and series.table_name = tenth_days.table_name
+    left join {{ ref('int_snapshots__recent') }} as recent
+        on series.source = recent.source and series.table_name = recent.table_name
     left join {{ ref('int_readings__typed_in') }} as typed_in
         on
             series.source = typed_in.source
@@ -71,13 +63,40 @@ read_in_window as (
     where series.last_date >= days.look_from
 ),
 
+{% if lost %}
+-- What was judged untrue in the days that are worked out anew is forgotten, so it is judged again.
+    judged_before as (
+        select distinct models.canonical_key
+        from {{ lost }} as lost
+        inner join {{ ref('int_counters__models') }} as models on lost.canonical_model_id = models.canonical_model_id
+        where lost.reading_date > (select days.kept_until from days)
+    ),
+{% endif %}
+
 -- Whether a model was big in the window is asked only of those that ever were.
 candidates as (
     select
         canonical_key,
         bool_or(is_doubtful) as is_doubtful
-    from read_in_window
-    where is_doubtful or was_big
+    from (
+        select
+            canonical_key,
+            is_doubtful
+        from read_in_window
+        where is_doubtful or was_big
+        union all
+        select
+            canonical_key,
+            true as is_doubtful
+        from {{ ref('int_counters__reaching') }}
+        {% if lost %}
+            union all
+            select
+                canonical_key,
+                true as is_doubtful
+            from judged_before
+        {% endif %}
+    ) as found
     group by canonical_key
 ),
 
@@ -93,84 +112,114 @@ overturned as (
         models.canonical_model_id
     from {{ ref('int_readings__rejudged') }} as rejudged
     inner join {{ ref('int_counters__models') }} as models on rejudged.model_key = models.model_key
+    {% if intervals %}
+        -- What a day that is another has taken back, and that as it is read now would not be made good: it lay far from
+        -- the reading before, or its table has nothing of the model any more.
+        union distinct
+        select
+            models.canonical_key,
+            models.canonical_model_id
+        from {{ intervals }} as built
+        inner join {{ ref('int_snapshots__news') }} as news
+            on
+                built.source = news.source
+                and built.table_name = news.table_name
+                and not news.is_append
+                and built.to_date >= news.read_from
+        inner join {{ ref('int_counters__models') }} as models on built.canonical_key = models.canonical_key
+        left join series
+            on
+                built.canonical_key = series.canonical_key
+                and built.source = series.source
+                and built.table_name = series.table_name
+        where built.from_date <= (select days.kept_until from days) or series.model_key is null
+    {% endif %}
 ),
 
 overturned_keys as (
     select distinct canonical_key from overturned
 ),
 
--- Only of these changes are counted: of all models they would be several times as many as a day brings.
-counted as (
-    select models.model_key
-    from {{ ref('int_counters__models') }} as models
-    where
-        models.canonical_key in (select candidates.canonical_key from candidates)
-        or models.canonical_key in (select overturned_keys.canonical_key from overturned_keys)
+-- Only of the candidates changes are looked at: of all models they would be several times as many as a day brings.
+candidate_series as (
+    select series.*
+    from series
+    where series.canonical_key in (select candidates.canonical_key from candidates)
 ),
 
 changes_in_window as (
     select
-        changes.*,
-        changes.change_date <= days.kept_until as is_kept,
-        coalesce({{ days_between('changes.previous_date', 'changes.change_date') }} > 1, false) as is_after_gap,
-        {{ is_big_reading('changes.downloads_30d', 'changes.downloads_total') }} as is_big_reading
+        changes.source,
+        changes.table_name,
+        changes.model_key,
+        {{ is_big_reading('changes.downloads_30d', 'changes.downloads_total') }} and changes.is_listed as is_big,
+        coalesce(changes.previous_date, changes.change_date) <= days.counts_from as is_early,
+        changes.is_listed and coalesce(changes.previous_date >= calendar.previous_date, false) as is_unbroken,
+        changes.downloads_total is not null and changes.previous_downloads_total is not null as is_known
     from {{ ref('int_readings__changes') }} as changes
     cross join days
-    where changes.change_date >= days.look_from and changes.model_key in (select counted.model_key from counted)
+    left join calendar
+        on
+            changes.source = calendar.source
+            and changes.table_name = calendar.table_name
+            and changes.change_date = calendar.snapshot_date
+    where
+        changes.change_date >= days.look_from
+        and changes.model_key in (select candidate_series.model_key from candidate_series)
 ),
 
--- A series of which no day is missing and no counter unknown was read on each day of the window, whether it changed or
--- not. Only a counter that is higher than ever surely ends an interval: a fall may yet be made up, and was never there.
+snapshots_before as (
+    select
+        calendar.source,
+        calendar.table_name,
+        count(*) as snapshots
+    from calendar
+    cross join days
+    where calendar.snapshot_date between days.look_from and days.counts_from
+    group by calendar.source, calendar.table_name
+),
+
+-- A series without a break was read in each snapshot, whether it changed or not.
 read_in_series as (
     select
         series.canonical_key,
-        series.is_contested,
-        coalesce(bool_or(changes.is_listed and changes.is_big_reading), false) as is_big,
-        count_if(changes.is_kept and changes.is_listed) as changes,
-        count_if(changes.is_kept and changes.is_highest) as highs,
-        count_if(
-            changes.is_kept
-            and changes.is_listed
-            and (changes.is_after_gap or changes.downloads_total is distinct from changes.previous_downloads_total)
-        ) as moves,
+        coalesce(bool_or(changes.is_big), false) as is_big,
         case
             when
-                not series.has_unknown_totals
-                and coalesce(bool_and(changes.is_listed and not changes.is_after_gap), true)
-                then
-                    {{ days_between(
-                        'greatest(min(days.look_from), series.first_date)', 'least(min(days.kept_until), series.last_date)'
-                    ) }} + 1
-        end as days_read
-    from series
+                series.first_date <= min(days.look_from)
+                and series.last_date >= min(days.look_from)
+                and coalesce(bool_and(changes.is_unbroken) filter (where changes.is_early), true)
+                and (
+                    not series.has_unknown_totals
+                    or coalesce(bool_and(changes.is_known) filter (where changes.is_early), false)
+                )
+                then coalesce(max(snapshots_before.snapshots), 0)
+            else 0
+        end as readings
+    from candidate_series as series
     cross join days
+    left join snapshots_before
+        on series.source = snapshots_before.source and series.table_name = snapshots_before.table_name
     left join changes_in_window as changes
         on
             series.source = changes.source
             and series.table_name = changes.table_name
             and series.model_key = changes.model_key
-    where series.model_key in (select counted.model_key from counted)
     group by
         series.canonical_key,
         series.source,
         series.table_name,
         series.model_key,
-        series.is_contested,
         series.has_unknown_totals,
         series.first_date,
         series.last_date
 ),
 
--- Of several series none says how often the model was read, nor which of them ends an interval.
 looked_back as (
     select
         canonical_key,
         bool_or(is_big) as is_big,
-        case
-            when bool_or(is_contested) then sum(changes)
-            else greatest(max(changes), coalesce(max(days_read), 0))
-        end as readings,
-        case when bool_or(is_contested) then sum(moves) else max(highs) end as moves
+        max(readings) as readings
     from read_in_series
     group by canonical_key
 ),
@@ -206,28 +255,64 @@ chosen as (
         canonical_key,
         canonical_model_id
     from overturned
+),
+
+{% if intervals and last_intervals %}
+-- The last interval before the window's days, of the last build. Most end in the window, which has few of all intervals.
+    stood as (
+        select
+            ends.canonical_key,
+            max(ends.to_date) as stood_from
+        from (
+            select
+                canonical_key,
+                to_date
+            from {{ last_intervals }}
+            union all
+            select
+                canonical_key,
+                to_date
+            from {{ intervals }}
+            where to_date >= (select days.look_from from days)
+        ) as ends
+        semi join chosen on ends.canonical_key = chosen.canonical_key
+        where ends.to_date <= (select days.kept_until from days)
+        group by ends.canonical_key
+    ),
+{% endif %}
+
+marked as (
+    select
+        chosen.canonical_key,
+        chosen.canonical_model_id,
+        {% if intervals and last_intervals %}
+            stood.stood_from,
+        {% else %}
+            cast(null as date) as stood_from,
+        {% endif %}
+        days.is_everything
+        or overturned.canonical_key is not null
+        or coalesce(reaching.reach_date <= days.kept_until, false)
+        or coalesce(looked_back.readings, 0) < {{ var('work_looked_back_readings') }}
+        {% if intervals and last_intervals %}
+            or stood.stood_from is null
+            or shared_before.canonical_key is not null
+        {% endif %}
+            as is_whole
+    from chosen
+    cross join days
+    left join looked_back on chosen.canonical_key = looked_back.canonical_key
+    left join overturned_keys as overturned on chosen.canonical_key = overturned.canonical_key
+    left join {{ ref('int_counters__reaching') }} as reaching on chosen.canonical_key = reaching.canonical_key
+    {% if intervals and last_intervals %}
+        left join stood on chosen.canonical_key = stood.canonical_key  -- noqa: ST11
+        left join shared_before on chosen.canonical_key = shared_before.canonical_key  -- noqa: ST11
+    {% endif %}
 )
 
 select
-    chosen.canonical_key,
-    chosen.canonical_model_id,
-    days.is_everything
-    or overturned.canonical_key is not null
-    or coalesce(looked_back.readings, 0) < {{ var('work_looked_back_readings') }}
-    -- Nothing tells where the counter stood when the window began.
-    or (coalesce(looked_back.moves, 0) = 0 {{ 'and last_intervals.canonical_key is null' if last_intervals }})
-    {% if intervals %}
-        or shared_before.canonical_key is not null
-    {% endif %}
-        as is_whole
-from chosen
-cross join days
-left join looked_back on chosen.canonical_key = looked_back.canonical_key
-left join overturned_keys as overturned on chosen.canonical_key = overturned.canonical_key
-{% if intervals %}
-    left join shared_before on chosen.canonical_key = shared_before.canonical_key  -- noqa: ST11
-{% endif %}
-{% if last_intervals %}
-    left join {{ last_intervals }} as last_intervals  -- noqa: ST11
-        on chosen.canonical_key = last_intervals.canonical_key and days.kept_until >= last_intervals.to_date
-{% endif %}
+    canonical_key,
+    canonical_model_id,
+    is_whole,
+    case when not is_whole then stood_from end as stood_from
+from marked

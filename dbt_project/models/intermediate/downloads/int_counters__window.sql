@@ -1,21 +1,20 @@
 -- Grain: one row per build: which days are worked out anew. What was read from `read_from` on can change the judgement
 -- of days after `kept_until`, for which readings from `look_from` on are looked at. It is all days when a model that
--- sources are judged by became another, or a listing became long.
+-- sources are judged by became another, a listing became long, or tables come in another order where they disagree.
 {%- set judged_days = var('work_judged_again_days') | int %}
 {%- set looked_days = judged_days + (var('work_looked_back_days') | int) %}
 
 with news as (
     select
         min(read_from) as read_from,
-        coalesce(bool_or(is_of_another_kind), false) as is_of_another_kind
+        coalesce(bool_or(is_of_another_kind), false) as is_of_another_kind,
+        coalesce(bool_or(has_another_priority), false) as has_another_priority
     from {{ ref('int_snapshots__news') }}
 ),
 
 -- By these sources are judged, now or once.
 judges as (
-    select
-        models.canonical_key,
-        models.model_key
+    select models.canonical_key
     from {{ ref('int_counters__models') }} as models
     inner join {{ ref('int_readings__series') }} as series on models.model_key = series.model_key
     where not series.is_long or series.was_big
@@ -30,37 +29,33 @@ reassigned as (
 rejudged as (
     select count(*) > 0 as is_judge
     from {{ ref('int_readings__rejudged') }} as rejudged
-    semi join judges on rejudged.model_key = judges.model_key
+    inner join {{ ref('int_counters__models') }} as models on rejudged.model_key = models.model_key
+    semi join judges on models.canonical_key = judges.canonical_key
 ),
 
 -- A new reading may make up a fall so many readings ago; what was judged by the fallen ones is judged again.
 falls as (
-    select min(snapshot_date) as fallen_from
-    from (
-        select
-            calendar.snapshot_date,
-            row_number() over (
-                partition by calendar.source, calendar.table_name order by calendar.snapshot_date desc
-            ) as newest_rank
-        from {{ ref('int_snapshots__calendar') }} as calendar
-        inner join {{ ref('int_snapshots__news') }} as news
-            on
-                calendar.source = news.source
-                and calendar.table_name = news.table_name
-                and calendar.snapshot_date < news.read_from
-        where not calendar.is_partial
-    ) as ranked
-    where newest_rank <= {{ var('fall_recovery_readings') }} + 1
+    select min(recent.fallen_from) as fallen_from
+    from {{ ref('int_snapshots__recent') }} as recent
+    semi join {{ ref('int_snapshots__news') }} as news
+        on recent.source = news.source and recent.table_name = news.table_name
+),
+
+reached as (
+    select min(reach_date) as reach_date
+    from {{ ref('int_counters__reaching') }}
+    where is_witness
 ),
 
 decided as (
     select
         news.read_from,
-        least(news.read_from, falls.fallen_from) as judged_from,
-        news.is_of_another_kind or reassigned.is_judge or rejudged.is_judge
+        least(news.read_from, falls.fallen_from, reached.reach_date) as judged_from,
+        news.is_of_another_kind or news.has_another_priority or reassigned.is_judge or rejudged.is_judge
         {%- if not as_built('int_downloads__last') %} or true {%- endif %} as is_everything
     from news
     cross join falls
+    cross join reached
     cross join reassigned
     cross join rejudged
 )

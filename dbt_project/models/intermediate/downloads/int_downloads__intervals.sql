@@ -23,6 +23,7 @@ judged as (
     select
         scope.canonical_key,
         scope.is_whole,
+        scope.stood_from,
         intervals.*
     from {{ ref('int_counters__intervals') }} as intervals
     inner join scope on intervals.canonical_model_id = scope.canonical_model_id
@@ -38,43 +39,28 @@ telling as (
         or table_name <> from_table_name
 ),
 
-{% if is_incremental() and last_intervals %}
--- Where the counter of a model stood when the window began, if the last build ended its last interval before that.
-    stood_before as (
-        select
-            scope.canonical_key,
-            last_intervals.to_date
-        from {{ last_intervals }} as last_intervals
-        inner join scope on last_intervals.canonical_key = scope.canonical_key and not scope.is_whole
-        where last_intervals.to_date <= (select days.kept_until from days)
-    ),
-{% endif %}
+telling_anew as (
+    select * from telling
+    where is_whole or to_date > (select days.kept_until from days)
+),
 
--- The first reading that the window has of a model is no beginning: its counter stood as its last interval left it.
+-- The first reading that the window has of a model is no beginning.
 firsts as (
     select
         scope.canonical_key,
-        scope.is_whole,
-        {% if is_incremental() and last_intervals %}
-            coalesce(stood_before.to_date, marked.reading_date) as reading_date,
-        {% else %}
-            marked.reading_date,
-        {% endif %}
+        marked.reading_date,
         marked.downloads_total,
         marked.source,
         marked.table_name
     from {{ ref('int_counters__stalls_marked') }} as marked
     inner join scope on marked.canonical_model_id = scope.canonical_model_id
-    {% if is_incremental() and last_intervals %}
-        left join stood_before on scope.canonical_key = stood_before.canonical_key  -- noqa: ST11
-    {% endif %}
-    where marked.is_first
+    where marked.is_first and scope.is_whole
 ),
 
 day_by_day as (
     select
         canonical_key,
-        is_whole,
+        stood_from,
         from_date,
         to_date,
         from_total,
@@ -84,11 +70,11 @@ day_by_day as (
         from_source,
         from_table_name,
         method
-    from telling
+    from telling_anew
     union all
     select
         canonical_key,
-        is_whole,
+        cast(null as date) as stood_from,
         reading_date as from_date,
         reading_date as to_date,
         downloads_total as from_total,
@@ -103,16 +89,9 @@ day_by_day as (
 
 day_by_day_linked as (
     select
-        *,
-        lag(to_date) over (partition by canonical_key order by to_date) as stood_from
+        * exclude (stood_from),
+        coalesce(lag(to_date) over (partition by canonical_key order by to_date), stood_from) as stood_from
     from day_by_day
-),
-
--- A model that is worked out from its beginning stands from its first reading on, another from the row before.
-day_by_day_kept as (
-    select * exclude (is_whole)
-    from day_by_day_linked
-    where is_whole or to_date > (select days.kept_until from days)
 ),
 
 -- ---- as it was read ---------------------------------------------------------------------------------------------
@@ -216,7 +195,7 @@ as_read as (
     {% endif %}
 )
 
-{% for part in ['day_by_day_kept', 'as_read'] %}
+{% for part in ['day_by_day_linked', 'as_read'] %}
     select
         canonical_key,
         coalesce(stood_from, from_date) as stood_from,

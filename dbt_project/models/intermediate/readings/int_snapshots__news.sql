@@ -6,6 +6,8 @@ with present as (
         source,
         table_name,
         snapshot_date,
+        revision,
+        priority,
         is_partial,
         rows,
         content_sha256
@@ -19,6 +21,8 @@ built as (
             source,
             table_name,
             snapshot_date,
+            revision,
+            priority,
             is_partial,
             rows,
             content_sha256
@@ -29,11 +33,12 @@ built as (
     {% endif %}
 ),
 
-sizes as (
+tables as (
     select
         source,
         table_name,
-        max(rows) as most_rows
+        max(rows) as most_rows,
+        max_by(priority, snapshot_date) as priority
     from present
     group by source, table_name
 ),
@@ -43,7 +48,8 @@ built_tables as (
         source,
         table_name,
         max(snapshot_date) as built_until,
-        max(rows) as most_rows
+        max(rows) as most_rows,
+        max_by(priority, snapshot_date) as priority
     from built
     group by source, table_name
 ),
@@ -61,6 +67,8 @@ changed as (
             and present.snapshot_date = built.snapshot_date
     where
         present.content_sha256 is distinct from built.content_sha256
+        -- An answer that came back after another one stands for the same, but under another number.
+        or present.revision is distinct from built.revision
         or present.is_partial is distinct from built.is_partial
 )
 
@@ -71,9 +79,10 @@ select
     min(changed.snapshot_date) as read_from,
     max(built_tables.built_until) as built_until,
     coalesce(min(changed.snapshot_date) > max(built_tables.built_until), false) as is_append,
-    coalesce(max(sizes.most_rows) > {{ var('long_listing_rows') }}, false)
-    <> coalesce(max(built_tables.most_rows) > {{ var('long_listing_rows') }}, false) as is_of_another_kind
+    coalesce(max(tables.most_rows) > {{ var('long_listing_rows') }}, false)
+    <> coalesce(max(built_tables.most_rows) > {{ var('long_listing_rows') }}, false) as is_of_another_kind,
+    coalesce(max(tables.priority) <> max(built_tables.priority), false) as has_another_priority
 from changed
-left join sizes on changed.source = sizes.source and changed.table_name = sizes.table_name
+left join tables on changed.source = tables.source and changed.table_name = tables.table_name
 left join built_tables on changed.source = built_tables.source and changed.table_name = built_tables.table_name
 group by changed.source, changed.table_name
