@@ -44,11 +44,13 @@ class Table:
     is_long: bool
     days: dict[int, int] = field(default_factory=dict)
     revisions: dict[int, int] = field(default_factory=dict)
+    priorities: dict[int, int] = field(default_factory=dict)
     long_days: set[int] = field(default_factory=set)
 
     def land(self, day: int, version: int) -> None:
         self.days[day] = version
         self.revisions[day] = self.revisions.get(day, 0) + 1
+        self.priorities[day] = self.priority
 
     def snapshots(self) -> Iterator[Record]:
         for day, version in self.days.items():
@@ -63,10 +65,14 @@ class Table:
                 "is_newest_revision": True,
                 "rows": many + (2 if is_partial else len(self.models)),
                 "minimum_rows_share": 0.5,
-                "priority": self.priority,
+                "priority": self.priorities[day],
                 "synthetic": True,
-                "content_sha256": f"{self.name} {day} {self.revisions[day]}",
+                "content_sha256": self.content(day),
             }
+
+    def content(self, day: int) -> str:
+        """Stands for the hash of a day's records: an answer that comes back is the same one."""
+        return f"{self.name} {day} {self.days[day]} {day in self.long_days}"
 
     def readings(self) -> Iterator[Record]:
         for day, version in self.days.items():
@@ -119,6 +125,9 @@ class World:
         elif event.kind == "longer":
             table.long_days.add(known[-1])
             table.land(known[-1], table.days[known[-1]])
+        elif event.kind == "reranked":
+            table.priority = 1 + event.amount % 3
+            table.land(known[-1] + 1, 0)
         elif event.kind == "identity":
             self.rename(sorted(self.canonical), event)
 
@@ -162,11 +171,11 @@ def one_series(
     pace = Random(f"{seed} {model}")
     read = Random(f"{seed} {table} {model} {version}")
     rate = pace.choice([0, 0, 3, 40, 2_500, 4_000, 9_000, 30_000])
-    kind = pace.choice(["plain"] * 5 + ["typed_in", "counter_comes_late", "stands_still", "rare"])
+    kind = pace.choice(["plain"] * 5 + ["typed_in", "counter_comes_late", "stands_still", "rare", "weekly"])
     birth = pace.choice([0, 0, 0, 5, 60, 130])
     total = shown = pace.randrange(3_000_000)
     hub_id, growth = 1, []
-    away_until = fallen_until = -1
+    away_until = fallen_until = unknown_until = -1
     fall = 0
     for day in range(DAYS):
         grown = int(rate * pace.choice([0, 0.5, 0.9, 1, 1, 1, 1, 1.1, 1.4])) * (4 if day in spiking else 1)
@@ -176,12 +185,14 @@ def one_series(
         total += grown
         shown = shown if day in stalled else total
         if day > away_until and read.random() < 0.02:
-            away_until = day + read.choice([1, 1, 1, 2, 3, 9, 20])
+            away_until = day + read.choice([1, 1, 1, 2, 3, 9, 20, 40, 90])
         if day > fallen_until and read.random() < 0.015:
             fall, fallen_until = read.randrange(1, rate * 6 + 5), day + read.choice([1, 1, 2, 4, 7, 9, 14, DAYS])
         hub_id += read.random() < 0.003
         counter: int | None = max(0, shown - (fall if day <= fallen_until else 0))
-        if (kind == "counter_comes_late" and day < 90) or read.random() < 0.01:
+        if read.random() < 0.01:
+            unknown_until = day + read.choice([0, 0, 0, 0, 5, 60])
+        if (kind == "counter_comes_late" and day < 90) or day <= unknown_until:
             counter = None
         last_30d: int | None = sum(growth[-30:])
         if kind == "typed_in" and day > 3 * version:
@@ -191,7 +202,7 @@ def one_series(
         elif read.random() < 0.02:
             last_30d = None
         status = "removed" if read.random() < 0.01 else None
-        if day < birth or day <= away_until or (kind == "rare" and day % 9):
+        if day < birth or day <= away_until or day % {"rare": 9, "weekly": 7}.get(kind, 1):
             continue
         yield (
             day,
@@ -206,7 +217,9 @@ def one_series(
         )
 
 
-kinds = st.sampled_from(["next"] * 6 + ["late", "restated", "restated", "withdrawn", "longer", "identity", "nothing"])
+kinds = st.sampled_from(
+    ["next"] * 6 + ["late", "restated", "restated", "withdrawn", "longer", "reranked", "identity", "nothing"]
+)
 events = st.builds(
     Event,
     kind=kinds,

@@ -1,8 +1,8 @@
 """In whatever order days arrive, build by build the marts become what one build that begins anew would make of them."""
 
 import re
-from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from orchestration.snapshots.candidate import Candidate
 from tests.dbt import ecosystem
 from tests.dbt.download_cases import CASES
-from tests.dbt.invented_arrivals import START, Event, Record, Table, World, events, world
+from tests.dbt.invented_arrivals import Event, World, events, world
 from tests.dbt.recorded_build import RecordedBuild, recorded_build
+from tests.dbt.told_arrivals import ARRIVALS, Arrival, ToldTable, told, world_of
 from tests.dbt.warehouse_factory import WarehouseFactory, candidate
 
 #: What is compared; the numbers of models differ between two databases, and how active a source was may differ in the
@@ -83,6 +84,12 @@ def give(build: RecordedBuild, connection: duckdb.DuckDBPyConnection, known: Wor
     build.give(connection, "int_models__canonical", names)
 
 
+def build_onward(build: RecordedBuild, connection: duckdb.DuckDBPyConnection, known: World) -> None:
+    """One more build, of what is known by now."""
+    give(build, connection, known)
+    build.run(connection, anew=False)
+
+
 def compared(build: RecordedBuild, connection: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[Any, ...]]]:
     return {name: build.rows(connection, query) for name, query in COMPARED.items()}
 
@@ -135,85 +142,62 @@ def test_builds_come_to_what_one_build_makes_of_all_days(
         for arrival in arrivals:
             for event in arrival:
                 known.arrive(event)
-            give(build, connection, known)
-            build.run(connection, anew=False)
+            build_onward(build, connection, known)
             assert differences(compared(build, connection), made_anew(build, known)) == {}
 
 
-class Told(Table):
-    """A table of which is told what it reads: day -> model -> counter."""
-
-    def __init__(self, told: dict[int, dict[str, int]], *, is_long: bool = False) -> None:
-        models = tuple(sorted({model for counters in told.values() for model in counters}))
-        super().__init__(seed=0, source="hf_hub", name="told", models=models, priority=1, is_long=is_long)
-        self.told = told
-        for day in told:
-            self.land(day, 0)
-
-    def is_partial(self, day: int, version: int) -> bool:
-        return False
-
-    def readings(self) -> Iterator[Record]:
-        for day, counters in self.told.items():
-            for model, counter in counters.items():
-                yield {
-                    "source": self.source,
-                    "table_name": self.name,
-                    "snapshot_date": START + timedelta(days=day),
-                    "revision": self.revisions[day],
-                    "model_id": model,
-                    "downloads_total": counter,
-                }
-
-
-def land_and_build(build: RecordedBuild, connection: duckdb.DuckDBPyConnection, known: World, day: int) -> None:
-    """One more build, after a day of the only table has come, or has become another."""
-    known.tables[0].land(day, 0)
-    give(build, connection, known)
-    build.run(connection, anew=False)
+@pytest.mark.parametrize("arrives", ARRIVALS, ids=lambda arrives: arrives.__name__)
+def test_what_comes_late_comes_to_what_one_build_makes_of_it(
+    build: RecordedBuild, arrives: Callable[[], Arrival]
+) -> None:
+    known, then = arrives()
+    with build.database() as connection:
+        give(build, connection, known)
+        build.run(connection, anew=True)
+        then()
+        build_onward(build, connection, known)
+        assert differences(compared(build, connection), made_anew(build, known)) == {}
 
 
 def test_months_before_the_window_forget_a_reading_that_is_taken_back(build: RecordedBuild) -> None:
     """A reading whose growth was shared over weeks of absence, and a restated day that lacks it."""
-    told = {day: {"o/daily": 1_000 * day} for day in range(140)}
-    for day in range(86):
-        told[day]["o/back"] = 100 * day
-    known = World([Told(told)], {model: model for model in ("o/daily", "o/back")})
+    table = ToldTable(told(range(140), back=lambda day: 100 * day if day < 86 else None))
+    known = world_of(table)
     with build.database() as connection:
         give(build, connection, known)
         build.run(connection, anew=True)
-        told[140] = {"o/daily": 140_000, "o/back": 90_000}
-        land_and_build(build, connection, known, 140)
+        table.tell(140, {"o/daily": 140_000, "o/back": 90_000})
+        build_onward(build, connection, known)
         april = f"{COMPARED['monthly']} where model_id = 'o/back' and month = date '2025-04-01'"
         assert build.rows(connection, april)
-        del told[140]["o/back"]
-        land_and_build(build, connection, known, 140)
+        table.tell(140, {"o/daily": 140_000})
+        build_onward(build, connection, known)
         assert differences(compared(build, connection), made_anew(build, known)) == {}
 
 
 def test_months_of_a_name_are_not_left_to_a_model_that_takes_it(build: RecordedBuild) -> None:
     """A model is counted under a new name that nobody has read; then the two part, and the name is read for itself."""
-    told = {day: {"o/daily": 1_000 * day, "o/old": 100 * day} for day in range(140)}
-    known = World([Told(told, is_long=True)], {"o/daily": "o/daily", "o/old": "o/new", "o/new": "o/new"})
+    table = ToldTable(told(range(140), old=lambda day: 100 * day), is_long=True)
+    known = world_of(table, under={"o/old": "o/new", "o/new": "o/new"})
     with build.database() as connection:
         give(build, connection, known)
         build.run(connection, anew=True)
         assert build.rows(connection, f"{COMPARED['monthly']} where model_id = 'o/new'")
         known.canonical["o/old"] = "o/old"
-        told[140] = {"o/daily": 140_000, "o/old": 14_000, "o/new": 7}
-        land_and_build(build, connection, known, 140)
+        table.tell(140, {"o/daily": 140_000, "o/old": 14_000, "o/new": 7})
+        build_onward(build, connection, known)
         assert differences(compared(build, connection), made_anew(build, known)) == {}
 
 
 def test_a_counter_that_stood_still_before_the_window_stood_since_it_last_moved(build: RecordedBuild) -> None:
     """It is worked out in the window alone, in which it did not move; the next interval begins where the last ended."""
-    told = {day: {"o/daily": 1_000 * day, "o/still": min(day, 5)} for day in range(140)}
-    known = World([Told(told)], {model: model for model in ("o/daily", "o/still")})
+    table = ToldTable(told(range(140), still=lambda day: min(day, 5)))
+    known = world_of(table)
     with build.database() as connection:
         give(build, connection, known)
         build.run(connection, anew=True)
-        told[140] = {"o/daily": 140_000, "o/still": 6}
-        land_and_build(build, connection, known, 140)
+        table.tell(140, {"o/daily": 140_000, "o/still": 6})
+        build_onward(build, connection, known)
         scope = build.rows(
             connection, "select is_whole from {int_counters__scope} where canonical_model_id = 'o/still'"
         )
