@@ -1,8 +1,8 @@
--- Grain: one row per canonical model by which the news may change more than the days after `fallen_from`, because it was
--- not read on each of them: from its reading of `reach_date` on. A reading makes up falls among the last readings of its
--- model, however long ago these were, and the newest one before it is no longer the last.
--- depends_on: {{ ref('int_snapshots__news') }}, {{ ref('int_snapshots__calendar') }}, {{ ref('int_snapshots__recent') }}
--- depends_on: {{ ref('int_readings__series') }}, {{ ref('int_readings__changes') }}
+-- Grain: one row per canonical model by which the news may change more than the days after `fallen_from`, because it
+-- was not read on each of them: from its reading of `reach_date` on. A reading makes up falls among its model's last
+-- ones, however long ago these were, and the newest one before it is no longer the last.
+-- depends_on: {{ ref('int_snapshots__news') }}, {{ ref('int_snapshots__calendar') }}
+-- depends_on: {{ ref('int_snapshots__recent') }}, {{ ref('int_readings__series') }}, {{ ref('int_readings__changes') }}
 {%- set stalls = as_built('int_sources__stalls_judged') %}
 {%- set intervals = as_built('int_downloads__intervals') %}
 {%- set fall_readings = (var('fall_recovery_readings') | int) + 1 %}
@@ -26,6 +26,13 @@
             on news.source = recent.source and news.table_name = recent.table_name
     ),
 
+    -- Asked for once, so that changes before it are passed over while they are scanned.
+    look_from as (
+        select min(recent.fallen_from) as fallen_from
+        from {{ ref('int_snapshots__recent') }} as recent
+        where recent.is_news
+    ),
+
     -- Who was absent from at least one snapshot and is back.
     returned as (
         select distinct
@@ -39,7 +46,7 @@
                 and changes.table_name = calendar.table_name
                 and changes.change_date = calendar.snapshot_date
         where
-            changes.change_date >= (select days.fallen_from from days)
+            changes.change_date >= (select look_from.fallen_from from look_from)
             and changes.is_listed
             and {{ days_between('changes.previous_date', 'changes.change_date') }} > 1
             and changes.previous_date < calendar.previous_date

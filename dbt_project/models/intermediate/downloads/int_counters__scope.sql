@@ -1,6 +1,6 @@
 -- Grain: one row per canonical model that is worked out day by day now: all whose readings in the window sources are
--- judged by, and those whose counters something disputes. From its first reading on (`is_whole`), or in the window: then
--- readings enough must lie before the days that are judged, and `stood_from` says where its counter stood.
+-- judged by, and those whose counters something disputes. From its first reading on (`is_whole`), or in the window, if
+-- there are readings enough before the days that are judged: then `stood_from` says where its counter stood.
 -- Of all others each change is taken as it was read (int_downloads__intervals).
 {%- set intervals = as_built('int_downloads__intervals') %}
 {%- set last_intervals = as_built('int_downloads__last') %}
@@ -147,6 +147,15 @@ candidate_series as (
     where series.canonical_key in (select candidates.canonical_key from candidates)
 ),
 
+-- Put aside, or all changes of the window would be joined first.
+candidate_changes as materialized (
+    select changes.*
+    from {{ ref('int_readings__changes') }} as changes
+    where
+        changes.change_date >= (select window_days.look_from from {{ ref('int_counters__window') }} as window_days)
+        and changes.model_key in (select candidate_series.model_key from candidate_series)
+),
+
 changes_in_window as (
     select
         changes.source,
@@ -156,16 +165,13 @@ changes_in_window as (
         coalesce(changes.previous_date, changes.change_date) <= days.counts_from as is_early,
         changes.is_listed and coalesce(changes.previous_date >= calendar.previous_date, false) as is_unbroken,
         changes.downloads_total is not null and changes.previous_downloads_total is not null as is_known
-    from {{ ref('int_readings__changes') }} as changes
+    from candidate_changes as changes
     cross join days
     left join calendar
         on
             changes.source = calendar.source
             and changes.table_name = calendar.table_name
             and changes.change_date = calendar.snapshot_date
-    where
-        changes.change_date >= days.look_from
-        and changes.model_key in (select candidate_series.model_key from candidate_series)
 ),
 
 snapshots_before as (
@@ -258,7 +264,7 @@ chosen as (
 ),
 
 {% if intervals and last_intervals %}
--- The last interval before the window's days, of the last build. Most end in the window, which has few of all intervals.
+-- The last interval before the window's days, of the last build: most ended not long before them.
     stood as (
         select
             ends.canonical_key,

@@ -35,10 +35,9 @@ rejudged as (
 
 -- A new reading may make up a fall so many readings ago; what was judged by the fallen ones is judged again.
 falls as (
-    select min(recent.fallen_from) as fallen_from
-    from {{ ref('int_snapshots__recent') }} as recent
-    semi join {{ ref('int_snapshots__news') }} as news
-        on recent.source = news.source and recent.table_name = news.table_name
+    select min(fallen_from) as fallen_from
+    from {{ ref('int_snapshots__recent') }}
+    where is_news
 ),
 
 reached as (
