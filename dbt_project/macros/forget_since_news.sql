@@ -33,16 +33,21 @@
 
 {#-
     Removes the intervals that are worked out anew: of models that are looked at day by day those of the window, or all;
-    of other models those of days that were read anew. One statement each: in one, the engine would look at every row.
+    of numbers that stand for other models now all; of other models those of days that were read anew. One statement each:
+    in one, the engine would look at every row.
 -#}
 {% macro forget_intervals(relation) -%}
     {%- set days = ref('int_counters__window') -%}
     {%- set scope = ref('int_counters__scope') -%}
+    {%- set reassigned = ref('int_counters__reassigned') -%}
     {%- set news = ref('int_snapshots__news') -%}
     {%- if is_incremental() -%}
         delete from {{ relation }} as built
         using {{ scope }} as scope
         where scope.canonical_key = built.canonical_key and scope.is_whole;
+        delete from {{ relation }} as built
+        using {{ reassigned }} as reassigned
+        where reassigned.canonical_key = built.canonical_key;
         delete from {{ relation }} as built
         using {{ scope }} as scope
         where scope.canonical_key = built.canonical_key and built.to_date > (select kept_until from {{ days }});
@@ -56,11 +61,13 @@
 {#- Removes what is known of the last interval of models whose intervals were removed. -#}
 {% macro forget_last_intervals(relation) -%}
     {%- set scope = ref('int_counters__scope') -%}
+    {%- set reassigned = ref('int_counters__reassigned') -%}
     {%- set news = ref('int_snapshots__news') -%}
     {%- if is_incremental() -%}
         delete from {{ relation }} as built
         where
             exists (select 1 from {{ scope }} as scope where scope.canonical_key = built.canonical_key)
+            or exists (select 1 from {{ reassigned }} as gone where gone.canonical_key = built.canonical_key)
             or {{ ends_on_days_read_anew(news) }}
     {%- endif -%}
 {%- endmacro %}
@@ -88,6 +95,7 @@
 {% macro forget_judged_anew(relation, model_id, day) -%}
     {%- set days = ref('int_counters__window') -%}
     {%- set scope = ref('int_counters__scope') -%}
+    {%- set reassigned = ref('int_counters__reassigned') -%}
     {%- if is_incremental() -%}
         delete from {{ relation }} as built
         where
@@ -97,6 +105,7 @@
                 from {{ scope }} as scope
                 where scope.is_whole and scope.canonical_model_id = built.{{ model_id }}
             )
+            or exists (select 1 from {{ reassigned }} as gone where gone.canonical_model_id = built.{{ model_id }})
     {%- endif -%}
 {%- endmacro %}
 
@@ -108,18 +117,22 @@
 {% macro forget_months(relation) -%}
     {%- set months = ref('int_downloads__months') -%}
     {%- set scope = ref('int_counters__scope') -%}
+    {%- set reassigned = ref('int_counters__reassigned') -%}
     {%- if is_incremental() -%}
         delete from {{ relation }} as built
-        using {{ scope }} as scope
+        using (
+            select canonical_key, canonical_model_id from {{ scope }} where is_whole
+            union distinct
+            select canonical_key, canonical_model_id from {{ reassigned }}
+        ) as anew
         where
-            scope.is_whole
-            and scope.canonical_model_id = built.model_id
+            anew.canonical_model_id = built.model_id
             and not exists (
                 select 1
                 from {{ months }} as months
                 where
-                    months.canonical_key = scope.canonical_key
-                    and months.canonical_model_id = scope.canonical_model_id
+                    months.canonical_key = anew.canonical_key
+                    and months.canonical_model_id = anew.canonical_model_id
             );
         delete from {{ relation }} as built
         where built.month >= (select max(first_month) from {{ months }});

@@ -217,6 +217,49 @@ def new_table_makes_up_a_fall() -> Arrival:
     return Arrival(world_of(fallen, new), last_day_comes(new))
 
 
+def name_that_nobody_read_is_read() -> Arrival:
+    table = ToldTable(told(range(140), old=fallen_and_made_up))
+    known = world_of(table, under={"o/old": "o/new", "o/new": "o/new"})
+    return Arrival(known, lambda: table.tell(140, {"o/daily": 140_000, "o/old": 14_000, "o/new": 7}))
+
+
+def name_that_nobody_read_is_another() -> Arrival:
+    table = ToldTable(told(range(141), old=fallen_and_made_up))
+    known = world_of(table, under={"o/old": "o/new", "o/new": "o/new"})
+    return Arrival(known, lambda: known.canonical.update({"o/old": "o/newer", "o/newer": "o/newer"}))
+
+
+def fall_to_which_an_unknown_counter_leads() -> Arrival:
+    def back(day: int) -> Said:
+        if day < 89:
+            return 100 * day
+        return {89: {"downloads_total": None}, 90: 50, 140: 20_000}.get(day)
+
+    table = ToldTable(told(range(141), back=back))
+    return Arrival(world_of(table), last_day_comes(table))
+
+
+def low_reading_taken_back_before_a_high_one_of_another_table() -> Arrival:
+    def back(day: int) -> Said:
+        return 100 * day if day < 90 else {90: 50, 140: 20_000}.get(day)
+
+    other = ToldTable(told(range(141), back=back), name="other", priority=2)
+    wins = ToldTable(told(range(141), back=lambda day: 60 if day >= 139 else None))
+    return Arrival(world_of(other, wins), lambda: wins.tell(140, {"o/daily": 140_000}))
+
+
+def day_of_two_listings_of_which_one_ended() -> Arrival:
+    ended = ToldTable(told(range(30), x=lambda day: 100 * day), name="ended", is_long=True)
+    goes_on = ToldTable(
+        told(range(141), x=lambda day: 110 * day, late=lambda day: day if day > 40 else None), is_long=True
+    )
+    return Arrival(world_of(ended, goes_on), last_day_comes(goes_on))
+
+
+def fallen_and_made_up(day: int) -> Said:
+    return 100 * day - (1_000 if 50 <= day <= 52 else 0)
+
+
 def weekly(day: int) -> Said:
     """Grows by the week, and falls for weeks, which is made up."""
     return 1_000 + 100 * (day // 7) - (900 if 70 <= day <= 119 else 0)
@@ -250,4 +293,9 @@ ARRIVALS: tuple[Callable[[], Arrival], ...] = (
     weekly_listing_becomes_daily_after_a_fall,
     typed_in_figure_of_an_id_that_counts_for_a_judge,
     new_table_makes_up_a_fall,
+    name_that_nobody_read_is_read,
+    name_that_nobody_read_is_another,
+    fall_to_which_an_unknown_counter_leads,
+    low_reading_taken_back_before_a_high_one_of_another_table,
+    day_of_two_listings_of_which_one_ended,
 )

@@ -27,7 +27,7 @@
     ),
 
     -- Asked for once, so that changes before it are passed over while they are scanned.
-    look_from as (
+    returns_from as (
         select min(recent.fallen_from) as fallen_from
         from {{ ref('int_snapshots__recent') }} as recent
         where recent.is_news
@@ -46,13 +46,14 @@
                 and changes.table_name = calendar.table_name
                 and changes.change_date = calendar.snapshot_date
         where
-            changes.change_date >= (select look_from.fallen_from from look_from)
+            changes.change_date >= (select returns_from.fallen_from from returns_from)
             and changes.is_listed
+            -- Follows from the next condition, and leaves few rows to be joined.
             and {{ days_between('changes.previous_date', 'changes.change_date') }} > 1
             and changes.previous_date < calendar.previous_date
     ),
 
-    -- Who has lost a reading that lay so far from the one before.
+    -- Who has lost a reading, of a table that may have nothing of it any more.
     taken_back as (
         select distinct built.canonical_key
         from {{ intervals }} as built
@@ -62,8 +63,6 @@
                 and built.table_name = news.table_name
                 and not news.is_append
                 and built.to_date >= news.read_from
-        cross join days
-        where built.from_date < days.fallen_from
     ),
 
     series as (
@@ -75,13 +74,17 @@
             models.canonical_key,
             models.canonical_model_id,
             not series.is_long or series.was_big as is_witness,
-            series.last_fall_date is not null as has_fallen,
-            coalesce(series.last_date >= news.read_from, false) as is_news,
+            series.last_fall_date is not null or series.has_unknown_totals as may_have_fallen,
+            -- Of a day that is another, who was read before is not known here.
+            coalesce(series.last_downloads_total_date >= news.read_from or not news.is_append, false) as is_news,
             coalesce(
                 recent.steady_from >= days.fallen_from
                 and series.first_date <= recent.steady_from
                 and series.last_date >= recent.newest_date
-                and not series.has_unknown_totals
+                and (
+                    not series.has_unknown_totals
+                    or (series.downloads_total is not null and series.last_known_again_date <= recent.steady_from)
+                )
                 and coalesce(series.last_end_date < recent.steady_from, true)
                 and returned.model_key is null,
                 false
@@ -104,15 +107,14 @@
         select
             series.canonical_key,
             series.canonical_model_id,
-            bool_or(series.is_witness) as is_witness,
-            bool_or(series.has_fallen) or count(*) > 1 as may_have_fallen
+            bool_or(series.is_witness) as is_witness
         from series
         left join taken_back on series.canonical_key = taken_back.canonical_key
         group by series.canonical_key, series.canonical_model_id
         having
             not bool_or(series.is_steady)
             and bool_or(series.is_news or taken_back.canonical_key is not null)
-            and (bool_or(series.is_witness) or bool_or(series.has_fallen) or count(*) > 1)
+            and (bool_or(series.is_witness) or bool_or(series.may_have_fallen) or count(*) > 1)
     ),
 
     unsteady_series as (
@@ -126,12 +128,14 @@
         where is_listed and downloads_total is not null
     ),
 
+    -- Of a day on which tables disagree any of them may count.
     readings as (
-        select distinct
+        select
             models.canonical_key,
-            calendar.source,
-            calendar.table_name,
-            calendar.snapshot_date as reading_date
+            calendar.snapshot_date as reading_date,
+            min(spans.downloads_total) as lowest_total,
+            max(spans.downloads_total) as highest_total,
+            bool_or(stalls.stall_reason is not null) as is_stalled
         from spans
         inner join {{ ref('int_counters__models') }} as models on spans.model_key = models.model_key
         inner join calendar
@@ -139,40 +143,51 @@
                 spans.source = calendar.source
                 and spans.table_name = calendar.table_name
                 and calendar.snapshot_date between spans.first_day and spans.last_day
+        left join {{ stalls }} as stalls
+            on
+                calendar.source = stalls.source
+                and calendar.table_name = stalls.table_name
+                and calendar.snapshot_date = stalls.reading_date
         where calendar.snapshot_date < (select days.read_from from days)
+        group by models.canonical_key, calendar.snapshot_date
     ),
 
     ranked as (
         select
             *,
-            dense_rank() over (partition by canonical_key order by reading_date desc) as newest_rank
+            row_number() over (partition by canonical_key order by reading_date desc) as newest_rank
         from readings
+    ),
+
+    last_readings as (
+        select
+            *,
+            lowest_total < max(highest_total) over (
+                partition by canonical_key order by reading_date rows between unbounded preceding and 1 preceding
+            ) as is_fallen
+        from ranked
+        where newest_rank <= {{ fall_readings }}
     ),
 
     reached as (
         select
-            ranked.canonical_key,
-            min(ranked.reading_date) as fallen_from,
-            max(case when ranked.newest_rank = 1 and stalls.stall_reason is not null then ranked.reading_date end)
-                as stalled_on
-        from ranked
-        left join {{ stalls }} as stalls
-            on
-                ranked.source = stalls.source
-                and ranked.table_name = stalls.table_name
-                and ranked.reading_date = stalls.reading_date
-        where ranked.newest_rank <= {{ fall_readings }}
-        group by ranked.canonical_key
+            canonical_key,
+            case
+                when bool_or(is_fallen) then min(reading_date)
+                when bool_or(newest_rank = 1 and is_stalled) then max(reading_date)
+            end as reach_date
+        from last_readings
+        group by canonical_key
     )
 
     select
         unsteady.canonical_key,
         unsteady.canonical_model_id,
         unsteady.is_witness,
-        case when unsteady.may_have_fallen then reached.fallen_from else reached.stalled_on end as reach_date
+        reached.reach_date
     from unsteady
     inner join reached on unsteady.canonical_key = reached.canonical_key
-    where unsteady.may_have_fallen or reached.stalled_on is not null
+    where reached.reach_date is not null
 {% else %}
     -- A build that begins anew works out everything.
     select

@@ -25,9 +25,22 @@ series as (
         series.*,
         models.canonical_key,
         models.canonical_model_id,
-        count(*) over (partition by models.canonical_key) > 1 as is_contested
+        series.last_date >= days.look_from as is_in_window,
+        -- It may follow on what another table read last.
+        series.first_date >= days.look_from or series.last_end_date is not null as is_broken,
+        count(*) over (partition by models.canonical_key) > 1 as has_others
     from {{ ref('int_readings__series') }} as series
     inner join {{ ref('int_counters__models') }} as models on series.model_key = models.model_key
+    cross join days
+),
+
+-- Of several tables only those dispute a counter now that still read the model.
+contested as (
+    select canonical_key
+    from series
+    where has_others
+    group by canonical_key
+    having count_if(is_in_window) > 1 or bool_or(is_in_window and is_broken)
 ),
 
 read_in_window as (
@@ -38,15 +51,19 @@ read_in_window as (
         -- It was short: what it judged by small models is forgotten.
         or news.source is not null
         or series.is_big
-        or series.is_contested
+        or contested.canonical_key is not null
         or series.is_30d_stale
         or typed_in.model_key is not null
-        or (series.has_unknown_totals and series.first_total_date is not null)
+        or (
+            series.has_unknown_totals
+            and series.first_total_date is not null
+            and coalesce(series.downloads_total is null or series.last_known_again_date >= days.look_from, true)
+        )
         -- So long ago a fall may yet be made up.
-        or coalesce(series.last_fall_date >= least(days.look_from, recent.looked_from), false)
-        or coalesce(series.last_end_date > series.last_fall_date, false) as is_doubtful
+        or coalesce(series.last_fall_date >= least(days.look_from, recent.looked_from), false) as is_doubtful
     from series
     cross join days
+    left join contested on series.canonical_key = contested.canonical_key
     left join {{ ref('int_snapshots__recent') }} as recent
         on series.source = recent.source and series.table_name = recent.table_name
     left join {{ ref('int_readings__typed_in') }} as typed_in
@@ -60,7 +77,7 @@ read_in_window as (
             and series.table_name = news.table_name
             and news.is_of_another_kind
             and news.built_until is not null
-    where series.last_date >= days.look_from
+    where series.is_in_window
 ),
 
 {% if lost %}
@@ -147,7 +164,8 @@ candidate_series as (
     where series.canonical_key in (select candidates.canonical_key from candidates)
 ),
 
--- Put aside, or all changes of the window would be joined first.
+-- Put aside, or all changes of the window would be joined first; the day is asked for by itself, so that changes before
+-- it are passed over while they are scanned.
 candidate_changes as materialized (
     select changes.*
     from {{ ref('int_readings__changes') }} as changes
@@ -163,8 +181,7 @@ changes_in_window as (
         changes.model_key,
         {{ is_big_reading('changes.downloads_30d', 'changes.downloads_total') }} and changes.is_listed as is_big,
         coalesce(changes.previous_date, changes.change_date) <= days.counts_from as is_early,
-        changes.is_listed and coalesce(changes.previous_date >= calendar.previous_date, false) as is_unbroken,
-        changes.downloads_total is not null and changes.previous_downloads_total is not null as is_known
+        changes.is_listed and coalesce(changes.previous_date >= calendar.previous_date, false) as is_unbroken
     from candidate_changes as changes
     cross join days
     left join calendar
@@ -197,7 +214,7 @@ read_in_series as (
                 and coalesce(bool_and(changes.is_unbroken) filter (where changes.is_early), true)
                 and (
                     not series.has_unknown_totals
-                    or coalesce(bool_and(changes.is_known) filter (where changes.is_early), false)
+                    or (series.downloads_total is not null and series.last_known_again_date <= min(days.look_from))
                 )
                 then coalesce(max(snapshots_before.snapshots), 0)
             else 0
@@ -217,6 +234,8 @@ read_in_series as (
         series.table_name,
         series.model_key,
         series.has_unknown_totals,
+        series.last_known_again_date,
+        series.downloads_total,
         series.first_date,
         series.last_date
 ),
@@ -237,7 +256,7 @@ looked_at as (
     where candidates.is_doubtful or looked_back.is_big
 ),
 
-{% if intervals %}
+{% if intervals and last_intervals %}
 -- What the last build shared over days of months that are not summed anew, and a day that is another may take back.
     shared_before as (
         select distinct intervals.canonical_key
@@ -316,9 +335,12 @@ marked as (
     {% endif %}
 )
 
+-- A pair of number and id that is no more is only forgotten (`int_counters__reassigned`).
 select
-    canonical_key,
-    canonical_model_id,
-    is_whole,
-    case when not is_whole then stood_from end as stood_from
+    marked.canonical_key,
+    marked.canonical_model_id,
+    marked.is_whole,
+    case when not marked.is_whole then marked.stood_from end as stood_from
 from marked
+semi join {{ ref('int_counters__models') }} as models
+    on marked.canonical_key = models.canonical_key and marked.canonical_model_id = models.canonical_model_id

@@ -1,6 +1,6 @@
 -- Grain: one row per build: which days are worked out anew. What was read from `read_from` on can change the judgement
 -- of days after `kept_until`, for which readings from `look_from` on are looked at. It is all days when a model that
--- sources are judged by became another, a listing became long, or tables come in another order where they disagree.
+-- sources are judged by became another, a listing became long, or a table has another rank.
 {%- set judged_days = var('work_judged_again_days') | int %}
 {%- set looked_days = judged_days + (var('work_looked_back_days') | int) %}
 

@@ -5,9 +5,13 @@ with days as (
     select * from {{ ref('int_counters__window') }}
 ),
 
-news as (
-    select coalesce(bool_and(is_append), true) as is_append
-    from {{ ref('int_snapshots__news') }}
+-- Models of a table of which a day became another.
+restated as (
+    select distinct models.canonical_key
+    from {{ ref('int_readings__series') }} as series
+    inner join {{ ref('int_snapshots__news') }} as news
+        on series.source = news.source and series.table_name = news.table_name and not news.is_append
+    inner join {{ ref('int_counters__models') }} as models on series.model_key = models.model_key
 ),
 
 cuts as (
@@ -44,7 +48,7 @@ certain as (
         max(intervals.to_date) as until_date
     from {{ ref('int_downloads__intervals') }} as intervals
     inner join cuts on intervals.canonical_key = cuts.canonical_key and intervals.to_date <= cuts.kept_until
-    where not (select news.is_append from news)
+    semi join restated on intervals.canonical_key = restated.canonical_key
     group by intervals.canonical_key
 )
 
@@ -55,13 +59,13 @@ select
         {{ first_month_anew('cuts.kept_until') }},
         {{ month_of(add_days(
             "case
-                when news.is_append or cuts.is_day_by_day then added.since_date
+                when restated.canonical_key is null or cuts.is_day_by_day then added.since_date
                 else coalesce(certain.until_date, date '0001-01-01')
             end",
             1
         )) }}
     ) as first_month
 from cuts
-cross join news
+left join restated on cuts.canonical_key = restated.canonical_key
 left join added on cuts.canonical_key = added.canonical_key
 left join certain on cuts.canonical_key = certain.canonical_key

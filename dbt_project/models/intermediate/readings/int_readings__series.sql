@@ -42,6 +42,7 @@ select
     last_fall_date,
     last_end_date,
     has_unknown_totals,
+    last_known_again_date,
     first_total,
     first_total_date,
     first_30d_date,

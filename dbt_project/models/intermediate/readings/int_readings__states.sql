@@ -124,6 +124,16 @@ summed as (
         max(case when is_listed and downloads_total < previous_downloads_total then change_date end) as last_fall_date,
         max(case when not is_listed then change_date end) as last_end_date,
         bool_or(is_listed and downloads_total is null) as has_unknown_totals,
+        max(
+            case
+                when
+                    is_listed
+                    and downloads_total is not null
+                    and previous_downloads_total is null
+                    and previous_date is not null
+                    then change_date
+            end
+        ) as last_known_again_date,
         min(case when is_listed and downloads_total is not null then change_date end) as first_total_date,
         {{ first_known('downloads_total', 'change_date') }} as first_total,
         min(case when is_listed and downloads_30d is not null then change_date end) as first_30d_date,
@@ -164,6 +174,7 @@ select
     coalesce(summed.last_fall_date, stood.last_fall_date) as last_fall_date,
     coalesce(summed.last_end_date, stood.last_end_date) as last_end_date,
     summed.has_unknown_totals or coalesce(stood.has_unknown_totals, false) as has_unknown_totals,
+    coalesce(summed.last_known_again_date, stood.last_known_again_date) as last_known_again_date,
     greatest(summed.highest_total, stood.highest_total) as highest_total,
     coalesce(summed.highest_since, stood.highest_since) as highest_since,
     least(summed.lowest_30d, stood.lowest_30d) as lowest_30d,
@@ -181,6 +192,7 @@ select
     summed.last_fall_date,
     summed.last_end_date,
     summed.has_unknown_totals,
+    summed.last_known_again_date,
     summed.highest_total,
     summed.highest_since,
     summed.lowest_30d,
