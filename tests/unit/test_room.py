@@ -62,7 +62,7 @@ def test_a_memory_limit_that_the_machine_does_not_have_matters_only_to_a_build_t
     sentence = refusal(HUB, small, memory_limit="64GB")
     assert sentence is not None
     assert "this machine has 4.0 GB; lower WAREHOUSE_MEMORY_LIMIT (64GB)" in sentence
-    assert refusal(HUB, small, memory_limit="3GB") is None
+    assert refusal(HUB, small, memory_limit="2GB") is None
 
 
 def test_a_memory_limit_below_what_the_engine_cannot_spill_is_named() -> None:

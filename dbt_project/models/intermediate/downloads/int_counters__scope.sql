@@ -27,8 +27,7 @@ series as (
         models.canonical_model_id,
         series.last_date >= days.look_from as is_in_window,
         -- It may follow on what another table read last.
-        series.first_date >= days.look_from or series.last_end_date is not null as is_broken,
-        count(*) over (partition by models.canonical_key) > 1 as has_others
+        series.first_date >= days.look_from or series.last_end_date is not null as is_broken
     from {{ ref('int_readings__series') }} as series
     inner join {{ ref('int_counters__models') }} as models on series.model_key = models.model_key
     cross join days
@@ -38,9 +37,8 @@ series as (
 contested as (
     select canonical_key
     from series
-    where has_others
     group by canonical_key
-    having count_if(is_in_window) > 1 or bool_or(is_in_window and is_broken)
+    having count(*) > 1 and (count_if(is_in_window) > 1 or bool_or(is_in_window and is_broken))
 ),
 
 read_in_window as (
