@@ -57,12 +57,12 @@ def test_a_limit_of_spill_that_is_too_low_is_named() -> None:
 
 
 def test_a_memory_limit_that_the_machine_does_not_have_matters_only_to_a_build_that_takes_it() -> None:
-    small = Machine(memory=4 * GB, home_free=200 * GB, spill_free=None)
+    small = Machine(memory=5 * GB, home_free=200 * GB, spill_free=None)
     assert refusal(REAL, small, memory_limit="64GB") is None
     sentence = refusal(HUB, small, memory_limit="64GB")
     assert sentence is not None
-    assert "this machine has 4.0 GB; lower WAREHOUSE_MEMORY_LIMIT (64GB)" in sentence
-    assert refusal(HUB, small, memory_limit="2GB") is None
+    assert "this machine has 5.0 GB; lower WAREHOUSE_MEMORY_LIMIT (64GB)" in sentence
+    assert refusal(HUB, small, memory_limit="3GB") is None
 
 
 def test_a_memory_limit_below_what_the_engine_cannot_spill_is_named() -> None:
